@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-second page clients lint scenarios pictures property fuzz fuzz-sql fuzz-python fuzz-node bench bench-short fidelity public docs zipapp wheel-check release-check clean
+.PHONY: run test test-second test-all page clients lint scenarios pictures property fuzz fuzz-sql fuzz-python fuzz-node bench bench-short fidelity public docs zipapp wheel-check release-check clean
 
 run: $(VENV)/installed
 	@$(BIN)/fakedocker || true
@@ -15,6 +15,14 @@ test: $(VENV)/installed-test
 test-second:
 	second=$$(sh tools/second_python.sh $(PYTHON)) && $(MAKE) PYTHON=$$second VENV=.venv-second .venv-second/installed-test
 	PYTHONHASHSEED=1729 .venv-second/bin/python -m pytest -n auto --dist worksteal -m "not slow" tests
+
+# The same on every Python of 3.11 to 3.14 that this machine has, each in an environment of its own; TESTS= for a part of them.
+TESTS ?= tests
+test-all:
+	sh tools/every_python.sh | while read -r version python; do \
+	  $(MAKE) PYTHON=$$python VENV=.venv-$$version .venv-$$version/installed-test < /dev/null && echo "Python $$version" && \
+	  PYTHONHASHSEED=1729 .venv-$$version/bin/python -m pytest -n auto --dist worksteal -m "not slow" $(TESTS) < /dev/null || exit 1; \
+	done
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
