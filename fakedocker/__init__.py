@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from fakedocker.engine.engine import Engine
     from fakedocker.engine.inflight import TimeMode
     from fakedocker.engine.waiting import WaitCannotEnd, WaitTooLong
+    from fakedocker.testing.patching import patch
     from fakedocker.world.world import World
 
 VERSION = "1.0.0rc1"
 """As in pyproject.toml; asking the metadata of the installed package takes longer than importing the kernel."""
 
-__all__ = ["Engine", "TimeMode", "WaitCannotEnd", "WaitTooLong", "World", "create_engine"]
+__all__ = ["Engine", "TimeMode", "WaitCannotEnd", "WaitTooLong", "World", "create_engine", "patch"]
 
 _HOMES = {
     "Engine": "engine.engine",
@@ -29,6 +30,7 @@ _HOMES = {
     "WaitTooLong": "engine.waiting",
     "World": "world.world",
     "create_engine": "assembly",
+    "patch": "testing.patching",
 }
 
 

@@ -25,8 +25,8 @@ _FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
 _BACKLOG = 128
 OPEN_SECONDS = 10.0
 """How long a thread waits for the server to open its ports, should that have ended."""
-_AHEAD = 4
-"""How many ports that the daemon might pick next are looked at: as many as a request usually takes."""
+KEPT_PORTS = 4
+"""How many ports that the daemon might pick next are kept for it: as many as a request usually takes."""
 _RESET = struct.pack("ii", 1, 0)
 """SO_LINGER on, with no time: closing resets."""
 
@@ -46,26 +46,44 @@ class PublishedPorts:
         self._listeners: dict[tuple[int, int], asyncio.Task[asyncio.AbstractServer] | None] = {}
         self._connections: set[_PublishedConnection] = set()
         self._looked_from = 0
+        self._reserved: dict[int, socket.socket] = {}
         server.after_turn.append(self._look)
         server.before_turn.append(self._look_ahead)
         self._thread = threading.get_ident()
         self._loop = asyncio.get_running_loop()
         server.engine.on_driven.append(self._catch_up)
+        self._look_ahead()
 
     def _look_ahead(self) -> None:
-        """Let the daemon pick ports that are free here. Looked at again once some were picked."""
+        """Let the daemon pick ports that are free here, and keep them for it, as other doubles of this machine pick in the same order.
+        Looked at again once some were picked."""
         engine = self._server.engine
         start = engine.world.next_port
         if start == self._looked_from:
             return
         first = port = start
-        while port < first + _AHEAD and port <= EPHEMERAL_LAST:
+        while port < first + KEPT_PORTS and port <= EPHEMERAL_LAST:
             port += 1
-            if (port - 1, 4) not in self._listeners and not _is_free(port - 1):
+            if (port - 1, 4) not in self._listeners and not self._reserve(port - 1):
                 first = port
+        for other in [kept for kept in self._reserved if not first <= kept < port]:
+            self._reserved.pop(other).close()
         if first != start and port <= EPHEMERAL_LAST:
             engine.change("ports", first)
         self._looked_from = engine.world.next_port
+
+    def _reserve(self, port: int) -> bool:
+        """Hold a port of the loopback address without listening there; whether nobody else has it."""
+        if port in self._reserved:
+            return True
+        held = socket.socket()
+        try:
+            held.bind((LOOPBACK[4], port))
+        except OSError:
+            held.close()
+            return False
+        self._reserved[port] = held
+        return True
 
     def _catch_up(self) -> None:
         """Another thread has driven the engine: what it has published is open before it goes on."""
@@ -77,6 +95,7 @@ class PublishedPorts:
             try:
                 with self._server.engine.lock:
                     self._look()
+                    self._look_ahead()
             finally:
                 done.set()
 
@@ -97,10 +116,12 @@ class PublishedPorts:
     def _open(self, port: int, version: int) -> None:
         """Bound at once, so that who is told of a started container can connect; served as soon as the loop turns."""
         self._listeners[port, version] = None
-        listener = socket.socket(_FAMILIES[version])
+        reserved = self._reserved.pop(port, None) if version == 4 else None
+        listener = reserved or socket.socket(_FAMILIES[version])
         try:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind((LOOPBACK[version], port))
+            if reserved is None:
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                listener.bind((LOOPBACK[version], port))
             listener.listen(_BACKLOG)
         except OSError as problem:
             listener.close()
@@ -142,17 +163,8 @@ class PublishedPorts:
             self._close(key)
         for connection in list(self._connections):
             connection.abort()
-
-
-def _is_free(port: int) -> bool:
-    """Whether nobody on the real machine listens at a port of its loopback address."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((LOOPBACK[4], port))
-        except OSError:
-            return False
-    return True
+        for held in self._reserved.values():
+            held.close()
 
 
 class _PublishedConnection(asyncio.Protocol):

@@ -16,7 +16,6 @@ from typing import Any, NamedTuple, TypeGuard, get_type_hints
 
 import msgspec
 
-import fakedocker
 from fakedocker.durability.problems import Unreadable, Unstorable
 from fakedocker.durability.shapes import Shape
 
@@ -105,7 +104,7 @@ def layout_named(name: str) -> Layout:
 @lru_cache(None)
 def _modules() -> frozenset[str]:
     found: set[str] = set()
-    pending = [(tuple(fakedocker.__path__), ROOT)]
+    pending = [(tuple(import_module("fakedocker").__path__), ROOT)]
     while pending:
         paths, prefix = pending.pop()
         for module in pkgutil.iter_modules(paths, prefix):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fakedocker.testing.docker_py import docker_client
     from fakedocker.testing.fake import FakeDocker, docker
     from fakedocker.testing.guarding import DockerReached, guard
+    from fakedocker.testing.patching import patch
     from fakedocker.testing.processes import Process, Stopped
     from fakedocker.testing.states import StateUnreachable
     from fakedocker.world.world import World
@@ -39,6 +40,7 @@ __all__ = [
     "docker",
     "docker_client",
     "guard",
+    "patch",
 ]
 
 _HOMES = {
@@ -57,6 +59,7 @@ _HOMES = {
     "docker": "fakedocker.testing.fake",
     "docker_client": "fakedocker.testing.docker_py",
     "guard": "fakedocker.testing.guarding",
+    "patch": "fakedocker.testing.patching",
 }
 
 

@@ -34,7 +34,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 CALLS_KEPT = 10_000
-_MISLEADING = ("DOCKER_CONTEXT", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "DOCKER_TLS", "DOCKER_API_VERSION")
+_MISLEADING = (
+    "DOCKER_CONTEXT", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "DOCKER_TLS", "DOCKER_API_VERSION", "TC_HOST",
+    "TESTCONTAINERS_HOST_OVERRIDE", "TESTCONTAINERS_DOCKER_SOCKET_OVERRIDE",
+)  # fmt: skip
 """Variables that would lead clients elsewhere, or make them speak otherwise."""
 
 
@@ -268,17 +271,18 @@ class FakeDocker:
     # a socket
 
     @contextlib.contextmanager
-    def served(self, mode: TimeMode = TimeMode.LEAP, publish: bool = False) -> Iterator[Served]:
+    def served(self, mode: TimeMode = TimeMode.LEAP, publish: bool = False, tcp: bool = False) -> Iterator[Served]:
         """Serve the engine on a socket while the context is open; DOCKER_HOST and DOCKER_CONFIG of this process lead
         there.
 
         Args:
             mode: how time passes meanwhile: never slower than the wall, as clients behind a socket sleep by the wall's
                 clock.
-            publish: whether published ports are opened on this machine's loopback address, for containers that are
-                started through the socket. Testcontainers is told to look there.
+            publish: whether published ports are opened on this machine's loopback address, whoever starts the container.
+                Testcontainers is told to look there.
+            tcp: whether it listens on a TCP port of the loopback address too.
         """
-        from fakedocker.serving import Listening, serve_in_thread
+        from fakedocker.serving import HAS_UNIX_SOCKETS, Listening, serve_in_thread
 
         before = self.engine.mode
         variables = {"TESTCONTAINERS_CONNECTION_MODE": "docker_host"} if publish else {}
@@ -286,8 +290,15 @@ class FakeDocker:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="fakedocker-config-"))
             self.engine.mode = mode
             stack.callback(setattr, self.engine, "mode", before)
-            served = stack.enter_context(serve_in_thread(self.engine, Listening(publish=publish)))
+            listening = Listening(
+                socket_path=os.path.join(folder, "docker.sock") if HAS_UNIX_SOCKETS else "",
+                tcp=("127.0.0.1", 0) if tcp else None,
+                publish=publish,
+            )
+            served = stack.enter_context(serve_in_thread(self.engine, listening))
             stack.enter_context(guarding.ours(served.docker_host))
+            if served.tcp is not None:
+                stack.enter_context(guarding.ours(f"tcp://{served.tcp[0]}:{served.tcp[1]}"))
             stack.enter_context(_environment({**served.environment, **variables, "DOCKER_CONFIG": folder}))
             yield served
 

@@ -143,6 +143,15 @@ def fakedocker_socket(fakedocker: FakeDocker) -> Iterator[Served]:
         yield served
 
 
+@pytest.fixture
+def fakedocker_patched(fakedocker: FakeDocker) -> Iterator[FakeDocker]:
+    """`fakedocker`, reached by every docker client of the test and of what it starts; published ports are open. See `patch`."""
+    from fakedocker.testing.patching import patch
+
+    with patch(fakedocker):
+        yield fakedocker
+
+
 @pytest.fixture(name=GUARD)
 def _guard() -> Iterator[Any]:
     """Fail if the test reaches a docker daemon which is none of fakedocker's."""
