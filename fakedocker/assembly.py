@@ -10,7 +10,7 @@ from fakedocker import plugins
 from fakedocker.api.inside import serve_inside
 from fakedocker.api.recorded import handle
 from fakedocker.base import clock
-from fakedocker.base.profiles import DEFAULT
+from fakedocker.base.profiles import DEFAULT, speaking
 from fakedocker.engine.engine import Engine
 from fakedocker.engine.inflight import TimeMode
 from fakedocker.kernel.program import Program
@@ -30,6 +30,7 @@ def create_engine(
     real_registries: Sequence[str] = (),
     programs: Mapping[str, Program] = PROGRAMS,
     profile: str = DEFAULT,
+    api_version: str = "",
     storage: str = "",
     date: str = "",
 ) -> Engine:
@@ -45,15 +46,20 @@ def create_engine(
             a transfer takes wall time and none of the engine's.
         programs: what containers can run, by name.
         profile: which Docker a new one is, see `base.profiles`.
+        api_version: the newest that a new one speaks; "" for its profile's own.
         storage: in which store a new one keeps its images: "overlay2" or "overlayfs"; "" for the profile's own.
         date: the day on which a new one begins, as YYYY-MM-DD, in place of `now_ns`: images are those that their tags named then.
 
     Raises:
-        ValueError: a registry is not on the loopback interface, or there is no such profile, or it has no such store, or the date is none.
+        ValueError: a registry is not on the loopback interface, or there is no such profile, or it has no such store or API version, or the date is none.
     """
     plugins.offer()
     start_ns = clock.morning_of(date) if date else now_ns
-    start = world if world is not None else initial_world.create(seed, start_ns, profile=profile, storage=storage)
+    start = (
+        world
+        if world is not None
+        else initial_world.create(seed, start_ns, profile=speaking(profile, api_version), storage=storage)
+    )
 
     def fork(world: World, mode: TimeMode) -> Engine:
         return create_engine(mode=mode, world=world, check=check, programs=programs)

@@ -8,7 +8,10 @@ them.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final, NamedTuple
+
+from fakedocker.base.numbers import is_digits
 
 
 class Component(NamedTuple):
@@ -160,11 +163,37 @@ STORAGES: Final = ("overlay2", "overlayfs")
 
 
 def profile_named(name: str) -> EngineProfile:
-    """The profile of a name. Raises ValueError, with the names that there are."""
+    """The profile of a name, or one that speaks older versions of the API alone, see `speaking`.
+
+    Raises ValueError, with the names that there are.
+    """
     found = PROFILES.get(name)
+    return found if found is not None else _limited(name)
+
+
+@cache
+def _limited(name: str) -> EngineProfile:
+    release, _, newest = name.partition("/")
+    found = PROFILES.get(release)
     if found is None:
-        raise ValueError(f"no profile {name!r}; there are: {', '.join(PROFILES)}")
-    return found
+        raise ValueError(f"no profile {release!r}; there are: {', '.join(PROFILES)}")
+    oldest, own = found.oldest_api, found.newest_api
+    major, _, minor = newest.partition(".")
+    if not (is_digits(major) and is_digits(minor)) or not api_numbers(oldest) <= api_numbers(newest) <= api_numbers(
+        own
+    ):
+        raise ValueError(f"Docker {release} speaks the API versions {oldest} to {own}, not {newest!r}")
+    return found._replace(newest_api=newest)
+
+
+def speaking(profile: str, api_version: str) -> str:
+    """The name of a profile whose daemon speaks no newer version of the API than this; "" for all that it speaks.
+
+    Raises ValueError where there is no such profile, or it does not speak that version.
+    """
+    name = f"{profile}/{api_version}" if api_version else profile
+    profile_named(name)
+    return name
 
 
 def storage_named(profile: EngineProfile, name: str) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from fakedocker.testing.guarding import DockerReached, guard
     from fakedocker.testing.patching import patch
     from fakedocker.testing.processes import Process, Stopped
+    from fakedocker.testing.state_names import State
     from fakedocker.testing.states import StateUnreachable
     from fakedocker.world.world import World
 
@@ -33,6 +34,7 @@ __all__ = [
     "Process",
     "RecordingProblem",
     "Rule",
+    "State",
     "StateUnreachable",
     "Stopped",
     "TimeMode",
@@ -47,6 +49,7 @@ _HOMES = {
     "Call": "fakedocker.testing.assertions",
     "NotAnImage": "fakedocker.testing.declaring",
     "Process": "fakedocker.testing.processes",
+    "State": "fakedocker.testing.state_names",
     "StateUnreachable": "fakedocker.testing.states",
     "Stopped": "fakedocker.testing.processes",
     "DockerReached": "fakedocker.testing.guarding",

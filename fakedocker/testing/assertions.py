@@ -13,6 +13,7 @@ from fakedocker.containers.model import Container
 from fakedocker.engine.engine import Engine
 from fakedocker.engine.inflight import Exchange
 from fakedocker.faults.requests import asked
+from fakedocker.testing import state_names
 from fakedocker.wire.endpoints import OPERATIONS, operation_named
 from fakedocker.world import boundaries
 
@@ -160,7 +161,7 @@ def state_words(container: Container) -> set[str]:
     """Every word that says what state a container is in."""
     words = {container.status}
     if container.status == "exited":
-        words.add(f"exited {container.exit_code}")
+        words.add("stopped")
     if container.oom_killed:
         words.add("oom-killed")
     if container.health is not None and container.is_running:
@@ -178,17 +179,23 @@ def describe(container: Container) -> str:
     return container.status
 
 
-def assert_container(engine: Engine, name: str, state: str) -> None:
-    """Fail unless a container is in a state: running, paused, exited, "exited 3", healthy, oom-killed ...
+def assert_container(engine: Engine, name: str, state: str, exit_code: int | None = None) -> None:
+    """Fail unless a container is in a state: running, paused, exited, healthy, oom-killed ...
+
+    Args:
+        exit_code: of exited; None for any.
 
     Raises:
         AssertionError: it is not; with its state, its last events and its last lines.
+        ValueError: there is no such state.
     """
+    state_names.check(state, exit_code)
     container = _find(engine, name)
-    if state in state_words(container):
+    if state in state_words(container) and exit_code in (None, container.exit_code):
         return
     events = [event.action for event in engine.world.events.entries() if event.actor_id == container.id]
-    told = [f"container {container.name} is {describe(container)}, not {state}"]
+    wanted = "" if exit_code is None else f" ({exit_code})"
+    told = [f"container {container.name} is {describe(container)}, not {state}{wanted}"]
     if container.error:
         told.append(f"  its error: {container.error}")
     told.append(f"  what happened to it: {', '.join(events[-_SHOWN:]) or 'nothing'}")

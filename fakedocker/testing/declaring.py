@@ -6,8 +6,9 @@ pulled, and its registry has it too.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Mapping
-from typing import TypeAlias
+from typing import TypeAlias, TypedDict
 
 from msgspec import UNSET
 from msgspec.structs import replace
@@ -39,6 +40,38 @@ Page: TypeAlias = str | int | tuple[int, str]
 PROGRAM_PATH = f"{declared.FOLDER}/process"
 _PROGRAM_BYTES = 1 << 20
 _CHECK_EVERY_NS = SECOND_NS
+
+
+class Behaviour(TypedDict, total=False):
+    """What the containers of an image do, see `declare`."""
+
+    logs: Iterable[Log]
+    errors: Iterable[Log]
+    ready_after: Duration
+    unready_after: Duration | None
+    exit_code: int | None
+    exits_after: Duration | None
+    stops_after: Duration | None
+    stop_code: int
+    ports: Mapping[int, Page | Mapping[str, Page]] | None
+    health: bool | None
+    commands: Mapping[str, str] | None
+    files: Mapping[str, str | bytes] | None
+    env: Mapping[str, str] | None
+    labels: Mapping[str, str] | None
+    user: str
+    base: str
+    local: bool
+
+
+def check_keywords(given: Iterable[str]) -> None:
+    """Refuse what is no keyword of `declare`. Raises TypeError, with what was meant."""
+    known = sorted(Behaviour.__annotations__)
+    for keyword in given:
+        if keyword not in known:
+            near = difflib.get_close_matches(keyword, known, 1)
+            meant = f"did you mean {near[0]}=?" if near else f"expected some of {', '.join(known)}"
+            raise TypeError(f"an image has no {keyword}=; {meant}")
 
 
 class NotAnImage(ValueError):
@@ -123,8 +156,12 @@ def _config(
 
 
 def _lines(logs: Iterable[Log], descriptor: int) -> list[Line]:
+    if isinstance(logs, str):
+        raise NotAnImage(f"expected a list of lines, such as [{logs!r}], not the text {logs!r}")
     found = []
     for log in logs:
+        if not isinstance(log, str) and (not isinstance(log, tuple) or len(log) != 2 or not isinstance(log[1], str)):
+            raise NotAnImage(f"expected a line, or when it comes and the line, such as ('2s', 'ready'), not {log!r}")
         after, text = (0, log) if isinstance(log, str) else log
         found.append(Line(nanoseconds(after), text, descriptor))
     return found
@@ -139,12 +176,18 @@ def _exit_ns(exit_code: int | None, exits_after: Duration | None, lines: list[Li
 
 
 def _answers(port: int, pages: Page | Mapping[str, Page]) -> tuple[Answer, ...]:
+    if not isinstance(port, int):
+        raise NotAnImage(f"expected the number of a port with what it answers, such as {{80: 'hello'}}, not {port!r}")
     if not 0 < port < 65536:
         raise NotAnImage(f"expected a port from 1 to 65535, not {port}")
     by_path = pages.items() if isinstance(pages, Mapping) else [("", pages)]
     found = []
     for path, page in by_path:
         status, body = page if isinstance(page, tuple) else (page, "") if isinstance(page, int) else (200, page)
+        if not isinstance(status, int) or not isinstance(body, str) or not 200 <= status <= 599:
+            raise NotAnImage(
+                f"expected what port {port} answers: a body, a status from 200 to 599, or both such as (404, 'no'), not {page!r}"
+            )
         found.append(Answer(path, status, body))
     return tuple(found)
 

@@ -13,7 +13,7 @@ import os
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, TypeVar
 
 from fakedocker.assembly import create_engine
 from fakedocker.base.profiles import DEFAULT
@@ -26,12 +26,18 @@ from fakedocker.testing.assertions import Call, CallLog
 from fakedocker.world.world import World
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     import docker as docker_py
 
     from fakedocker.recordings.answers import Recorded
     from fakedocker.serving import Served
+    from fakedocker.testing.declaring import Behaviour
+    from fakedocker.testing.state_names import State
 
 T = TypeVar("T")
+Profile: TypeAlias = Literal["28", "29"]
+Storage: TypeAlias = Literal["overlay2", "overlayfs"]
 
 CALLS_KEPT = 10_000
 _MISLEADING = (
@@ -39,6 +45,32 @@ _MISLEADING = (
     "TESTCONTAINERS_HOST_OVERRIDE", "TESTCONTAINERS_DOCKER_SOCKET_OVERRIDE",
 )  # fmt: skip
 """Variables that would lead clients elsewhere, or make them speak otherwise."""
+
+
+class Settings(TypedDict, total=False):
+    """What a `FakeDocker` is made with, besides its seed."""
+
+    world: World | None
+    mode: TimeMode
+    images: tuple[str, ...] | list[str]
+    profile: Profile | None
+    api_version: str | None
+    storage: Storage | None
+    assume: bool
+    date: str
+
+
+def _check_settings(seed: object, world: object, mode: object, images: object) -> None:
+    """Refuse what is mistaken for something else. Raises TypeError, with what was meant."""
+    if not isinstance(seed, int):
+        meant = f"; images are given as images=[{seed!r}]" if isinstance(seed, str) else ""
+        raise TypeError(f"expected a whole number as seed, not {seed!r}{meant}")
+    if world is not None and not isinstance(world, World):
+        raise TypeError(f"expected a snapshot as world, as `snapshot` gives it, not {type(world).__name__}")
+    if not isinstance(mode, TimeMode):
+        raise TypeError(f"expected a TimeMode as mode, such as TimeMode.FAST, not {mode!r}")
+    if isinstance(images, str):
+        raise TypeError(f"expected a list of images: images=[{images!r}], not images={images!r}")
 
 
 class FakeDocker:
@@ -49,10 +81,16 @@ class FakeDocker:
         world: where it starts instead, such as a snapshot with images in it.
         mode: how time passes: by itself while a client waits (fast), or only when told (manual).
         images: pulled at first.
-        profile: which Docker a new one is: "28" or "29".
-        storage: in which store a new one keeps its images: "overlay2" or "overlayfs"; "" for the profile's own.
+        profile: which Docker a new one is: "28" or "29", which is the default.
+        api_version: the newest version of the API that a new one speaks, such as "1.41"; None for the profile's own. Older
+            clients get what they always get, newer ones are refused.
+        storage: in which store a new one keeps its images; None for the profile's own.
         date: the day on which a new one begins, as YYYY-MM-DD: images are those that their tags named then.
         assume: take what fails only because it is not simulated to have worked, see docs/assume.md.
+
+    Raises:
+        TypeError: an argument is none of these, or says what the world given has settled already.
+        ValueError: there is no such profile, or it has no such store or version, or the date is none.
     """
 
     def __init__(
@@ -62,13 +100,26 @@ class FakeDocker:
         world: World | None = None,
         mode: TimeMode = TimeMode.FAST,
         images: tuple[str, ...] | list[str] = (),
-        profile: str = DEFAULT,
-        storage: str = "",
+        profile: Profile | None = None,
+        api_version: str | None = None,
+        storage: Storage | None = None,
         assume: bool = False,
         date: str = "",
     ) -> None:
+        _check_settings(seed, world, mode, images)
+        if world is not None and (seed or profile or api_version or storage or date):
+            raise TypeError(
+                "the world has a seed, a profile, an API version, a storage and a date of its own: expected no other"
+            )
         engine = create_engine(
-            seed, world=world, mode=mode, programs=processes.TABLE, profile=profile, storage=storage, date=date
+            seed,
+            world=world,
+            mode=mode,
+            programs=processes.TABLE,
+            profile=profile or DEFAULT,
+            api_version=api_version or "",
+            storage=storage or "",
+            date=date,
         )
         self._begin(engine)
         if assume:
@@ -162,9 +213,7 @@ class FakeDocker:
 
     # what runs
 
-    def image(
-        self, name: str, process: processes.Main | None = None, **behaviour: Any
-    ) -> str:  # Any: the arguments of declaring.declare
+    def image(self, name: str, process: processes.Main | None = None, **behaviour: Unpack[Behaviour]) -> str:
         """Make an image whose containers do what is said: `fake.image("api", logs=["up"], ports={80: "hello"})`.
 
         Args:
@@ -176,15 +225,16 @@ class FakeDocker:
 
         Raises:
             NotAnImage: it makes no sense.
+            TypeError: there is no such keyword.
         """
         from fakedocker.testing import declaring
 
+        declaring.check_keywords(behaviour)
         program = processes.register(process) if process is not None else ""
         return declaring.declare(self.engine, name, program=program, **behaviour)
 
-    def put(self, container: str, state: str) -> None:
-        """Bring a container into a state: running, paused, healthy, unhealthy, restarting, oom-killed, dead, stopped,
-        "exited 3".
+    def put(self, container: str, state: State, exit_code: int | None = None) -> None:
+        """Bring a container into a state: running, paused, healthy, unhealthy, restarting, oom-killed, dead, exited ...
 
         It goes the shortest honest way, by requests and faults and the time they take.
 
@@ -193,7 +243,7 @@ class FakeDocker:
         """
         from fakedocker.testing import states
 
-        states.put(self.engine, container, state)
+        states.put(self.engine, container, state, exit_code)
 
     # time
 
@@ -238,9 +288,9 @@ class FakeDocker:
         """
         assertions.assert_asked(self.calls, operation, name, times, **fields)
 
-    def assert_container(self, name: str, state: str) -> None:
+    def assert_container(self, name: str, state: State, exit_code: int | None = None) -> None:
         """Fail unless a container is in a state; the error says in which it is, and what led there."""
-        assertions.assert_container(self.engine, name, state)
+        assertions.assert_container(self.engine, name, state, exit_code)
 
     def assert_logged(self, name: str, text: str) -> None:
         """Fail unless a container has printed a text; the error shows what it has printed."""
@@ -290,8 +340,13 @@ class FakeDocker:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="fakedocker-config-"))
             self.engine.mode = mode
             stack.callback(setattr, self.engine, "mode", before)
+            path = ""
+            if tcp and HAS_UNIX_SOCKETS:  # else it is there alone
+                path = os.path.join(
+                    stack.enter_context(tempfile.TemporaryDirectory(prefix="fakedocker-")), "docker.sock"
+                )
             listening = Listening(
-                socket_path=os.path.join(folder, "docker.sock") if HAS_UNIX_SOCKETS else "",
+                socket_path=path,
                 tcp=("127.0.0.1", 0) if tcp else None,
                 publish=publish,
             )
@@ -330,7 +385,7 @@ class docker:  # noqa: N801  # reads as the word that it stands for: with docker
     Args: those of `FakeDocker`. A decorated function gets the client as its last positional argument.
     """
 
-    def __init__(self, seed: int = 0, **settings: Any) -> None:  # Any: those of FakeDocker
+    def __init__(self, seed: int = 0, **settings: Unpack[Settings]) -> None:
         self._make = functools.partial(FakeDocker, seed, **settings)
         self._open: list[FakeDocker] = []
 

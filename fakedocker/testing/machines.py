@@ -15,6 +15,7 @@ from fakedocker.containers.model import Container
 from fakedocker.faults.model import FaultError
 from fakedocker.testing.commands import docker_command
 from fakedocker.testing.fake import FakeDocker
+from fakedocker.testing.state_names import State
 from fakedocker.testing.states import StateUnreachable
 
 DEFAULT_FAULTS = (
@@ -86,15 +87,26 @@ class OrchestratorMachine(RuleBasedStateMachine):
         self.fake.advance(seconds)
 
     @rule(
-        data=st.data(), state=st.sampled_from(["exited 0", "exited 1", "oom-killed", "unhealthy", "paused", "stopped"])
+        data=st.data(),
+        change=st.sampled_from(
+            [
+                ("exited", 0),
+                ("exited", 1),
+                ("oom-killed", None),
+                ("unhealthy", None),
+                ("paused", None),
+                ("stopped", None),
+            ]
+        ),
     )
-    def a_container_changes(self, data: st.DataObject, state: str) -> None:
+    def a_container_changes(self, data: st.DataObject, change: tuple[State, int | None]) -> None:
         """A container gets into another state behind the code's back."""
         container = self._pick(data, running=True)
+        state, exit_code = change
         if container is not None:
-            note(f"# container {container.name} becomes {state}")
+            note(f"# container {container.name} becomes {state}{'' if exit_code is None else f' ({exit_code})'}")
             try:
-                self.fake.put(container.name, state)
+                self.fake.put(container.name, state, exit_code)
             except (StateUnreachable, FaultError) as problem:
                 note(f"#   but {problem}")
             self._told = len(self.fake.calls)

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from typing import Any
 
 from fakedocker.containers.model import CREATED, DEAD, EXITED, PAUSED, REMOVING, RESTARTING, RUNNING, Container
 from fakedocker.engine.engine import Engine
 from fakedocker.engine.waiting import WaitCannotEnd, WaitTooLong
-from fakedocker.testing import clock
+from fakedocker.testing import clock, state_names
 from fakedocker.wire.container import HealthConfig
 from fakedocker.wire.http import Request
 
-STATES = (
-    "running", "paused", "healthy", "unhealthy", "restarting", "oom-killed", "dead", "exited", "exited N", "stopped",
-)  # fmt: skip
-"""What a container can be put into; N is an exit code."""
-_EXITED = re.compile(r"exited(?:[ (]+(\d{1,3})\)?)?")
 _WITHIN = "10m"
 
 
@@ -26,24 +20,26 @@ class StateUnreachable(ValueError):
     """A container cannot get into a state; the message says why, and what it would take."""
 
 
-def put(engine: Engine, name: str, state: str) -> None:
+def put(engine: Engine, name: str, state: str, exit_code: int | None = None) -> None:
     """Bring a container into a state, by requests, by faults, and by letting time pass.
 
     Args:
         name: or id.
-        state: one of STATES.
+        state: a word of `state_names.State`.
+        exit_code: of exited; 0 if nothing is said.
 
     Raises:
         StateUnreachable: there is no such state or container, or no honest way from where it is.
     """
-    match = _EXITED.fullmatch(state)
-    if match is not None:
-        _exit(engine, name, int(match[1] or 0))
-        return
+    try:
+        state_names.check(state, exit_code)
+    except ValueError as problem:
+        raise StateUnreachable(str(problem)) from None
     way = _WAYS.get(state)
-    if way is None:
-        raise StateUnreachable(f"no state {state!r}; expected one of {', '.join(STATES)}")
-    way(engine, name)
+    if way is not None:
+        way(engine, name)
+    else:
+        _exit(engine, name, exit_code or 0)
 
 
 def container_named(engine: Engine, name: str) -> Container:
@@ -151,9 +147,40 @@ def _oom_killed(engine: Engine, name: str) -> None:
     engine.inject(f"container {_running(engine, name).id} oom")
 
 
+def _created(engine: Engine, name: str) -> None:
+    container = container_named(engine, name)
+    if container.status != CREATED:
+        raise StateUnreachable(
+            f"container {container.name} has been started: expected one that is made anew, and not started"
+        )
+
+
+def _starting(engine: Engine, name: str) -> None:
+    """Its health checks have not said anything yet: it runs anew, if they have."""
+    container = container_named(engine, name)
+    if container.is_running and container.health is not None and container.health.status != "starting":
+        _ask(engine, "POST", f"/containers/{container.id}/restart")
+    check = _check_of(_running(engine, name))
+    found = container_named(engine, name).health
+    if found is None or found.status != "starting":
+        raise StateUnreachable(f"container {name} is checked as soon as it has started: {' '.join(check.test or ())}")
+
+
+def _removing(engine: Engine, name: str) -> None:
+    """Its removal is under way, and done in the 5 ms that it takes."""
+    container = container_named(engine, name)
+    if container.status == REMOVING:
+        return
+    with engine.lock:
+        engine.submit(Request(method="DELETE", target=f"/containers/{container.id}?force=1"))
+        while engine.turn():
+            continue
+    found = engine.world.containers.get(container.id)
+    if found is None or found.status != REMOVING:
+        raise StateUnreachable(f"container {container.name} is {'gone' if found is None else found.status} at once")
+
+
 def _exit(engine: Engine, name: str, code: int) -> None:
-    if code > 255:
-        raise StateUnreachable(f"expected an exit code from 0 to 255, not {code}")
     container = container_named(engine, name)
     if container.status == EXITED and container.exit_code == code:
         return
@@ -171,9 +198,8 @@ def _exit(engine: Engine, name: str, code: int) -> None:
 
 
 def _stopped(engine: Engine, name: str) -> None:
-    container = container_named(engine, name)
-    if container.is_running:
-        _ask(engine, "POST", f"/containers/{container.id}/stop")
+    if container_named(engine, name).status != EXITED:
+        _ask(engine, "POST", f"/containers/{_running(engine, name).id}/stop")
 
 
 def _dead(engine: Engine, name: str) -> None:
@@ -188,7 +214,10 @@ def _dead(engine: Engine, name: str) -> None:
 
 
 _WAYS: dict[str, Callable[[Engine, str], Any]] = {
+    "created": _created,
     "running": _running,
+    "starting": _starting,
+    "removing": _removing,
     "paused": _pause,
     "healthy": _healthy,
     "unhealthy": _unhealthy,

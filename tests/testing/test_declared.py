@@ -72,7 +72,7 @@ def test_how_it_stops(fake: FakeDocker, settings: dict[str, object], code: int) 
     fake.image("api", **settings)
     api = fake.client.containers.run("api", name="api", detach=True)
     api.stop(timeout=5)
-    fake.assert_container("api", f"exited {code}")
+    fake.assert_container("api", "exited", exit_code=code)
 
 
 def test_some_arguments_print_instead(fake: FakeDocker) -> None:

@@ -67,7 +67,7 @@ def test_a_server(fake: FakeDocker) -> None:
     assert web.exec_run("wget -qO- localhost/a").output == b"you asked for /a"
     assert b"503" in web.exec_run("wget -qO- localhost:81").output
     web.stop()
-    fake.assert_container("web", "exited 143")
+    fake.assert_container("web", "exited", exit_code=143)
 
 
 def test_one_that_cleans_up_when_it_is_stopped(fake: FakeDocker) -> None:
@@ -83,7 +83,7 @@ def test_one_that_cleans_up_when_it_is_stopped(fake: FakeDocker) -> None:
     fake.image("program", main)
     container = fake.client.containers.run("program", name="box", detach=True)
     container.stop()
-    fake.assert_container("box", "exited 0")
+    fake.assert_container("box", "exited", exit_code=0)
     assert container.logs() == b"cleaning up\ndone\n"
 
 

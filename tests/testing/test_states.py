@@ -7,7 +7,7 @@ import datetime
 import pytest
 
 from fakedocker.engine.waiting import WaitCannotEnd, WaitTooLong
-from fakedocker.testing import FakeDocker, StateUnreachable
+from fakedocker.testing import FakeDocker, State, StateUnreachable
 
 
 @pytest.fixture
@@ -20,17 +20,37 @@ def fake() -> FakeDocker:
 
 
 @pytest.mark.parametrize(
-    "state", ["running", "paused", "healthy", "unhealthy", "oom-killed", "dead", "exited", "exited 3", "created"]
+    "state",
+    ["running", "paused", "starting", "healthy", "unhealthy", "oom-killed", "dead", "exited", "stopped", "removing"],
 )
-@pytest.mark.parametrize("before", ["running", "paused", "exited 1"])
-def test_from_any_state_to_any_other(fake: FakeDocker, before: str, state: str) -> None:
+@pytest.mark.parametrize("before", ["created", "running", "paused", "exited"])
+def test_from_any_state_to_any_other(fake: FakeDocker, before: State, state: State) -> None:
     fake.put("web", before)
-    if state == "created":
-        with pytest.raises(StateUnreachable, match="no state 'created'; expected one of running, paused"):
-            fake.put("web", state)
-        return
     fake.put("web", state)
     fake.assert_container("web", state)
+
+
+@pytest.mark.parametrize("before", ["created", "paused", "exited"])
+def test_an_exit_code(fake: FakeDocker, before: State) -> None:
+    fake.put("web", before)
+    fake.put("web", "exited", exit_code=3)
+    fake.assert_container("web", "exited", exit_code=3)
+    fake.assert_container("web", "exited")
+    with pytest.raises(AssertionError, match=r"container web is exited \(3\), not exited \(4\)"):
+        fake.assert_container("web", "exited", exit_code=4)
+
+
+def test_what_has_been_started_is_created_no_more(fake: FakeDocker) -> None:
+    fake.put("web", "exited")
+    with pytest.raises(StateUnreachable, match="container web has been started: expected one that is made anew"):
+        fake.put("web", "created")
+
+
+def test_a_removal_that_is_under_way_ends(fake: FakeDocker) -> None:
+    fake.put("web", "removing")
+    assert fake.client.containers.get("web").status == "removing"
+    fake.advance("5ms")
+    assert "web" not in [container.name for container in fake.client.containers.list(all=True)]
 
 
 def test_restarting(fake: FakeDocker) -> None:
@@ -47,27 +67,36 @@ def test_states_are_reached_by_what_really_happens(fake: FakeDocker) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "state", "expected"),
+    ("name", "state", "exit_code", "expected"),
     [
-        ("nobody", "running", "no container 'nobody'; there are again, web"),
-        ("web", "restarting", "container web has no restart policy: expected always, unless-stopped or on-failure"),
-        ("again", "exited 3", "container again ended with 3 and is restarting, as its restart policy is always"),
-        ("web", "exited 300", "expected an exit code from 0 to 255, not 300"),
-        ("plain", "unhealthy", "container plain has no health check"),
+        ("nobody", "running", None, "no container 'nobody'; there are again, web"),
+        (
+            "web",
+            "restarting",
+            None,
+            "container web has no restart policy: expected always, unless-stopped or on-failure",
+        ),
+        ("again", "exited", 3, "container again ended with 3 and is restarting, as its restart policy is always"),
+        ("web", "exited", 300, "expected an exit code from 0 to 255, not 300"),
+        ("web", "running", 3, "only what has exited has an exit code, not what is running"),
+        ("plain", "unhealthy", None, "container plain has no health check"),
         (
             "short",
             "running",
+            None,
             "container short is exited (0) as soon as it has started: expected a process that goes on",
         ),
     ],
 )
-def test_states_that_cannot_be_reached(fake: FakeDocker, name: str, state: str, expected: str) -> None:
+def test_states_that_cannot_be_reached(
+    fake: FakeDocker, name: str, state: State, exit_code: int | None, expected: str
+) -> None:
     fake.image("plain")
     fake.image("short", exit_code=0)
     if name in ("plain", "short"):
         fake.client.containers.create(name, name=name)
     with pytest.raises(StateUnreachable) as caught:
-        fake.put(name, state)
+        fake.put(name, state, exit_code)
     assert expected in str(caught.value)
 
 
@@ -103,7 +132,7 @@ def test_what_was_not_asked_is_explained(fake: FakeDocker) -> None:
 
 
 def test_a_state_that_is_another_is_explained(fake: FakeDocker) -> None:
-    fake.put("web", "exited 3")
+    fake.put("web", "exited", exit_code=3)
     with pytest.raises(AssertionError) as caught:
         fake.assert_container("web", "running")
     assert str(caught.value).splitlines() == [

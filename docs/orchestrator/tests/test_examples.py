@@ -8,7 +8,7 @@ from dataclasses import replace
 from conftest import WEB
 from orchestrator import Orchestrator
 
-from fakedocker.testing import FakeDocker
+from fakedocker.testing import FakeDocker, State
 
 Settle = Callable[..., None]
 
@@ -86,9 +86,15 @@ def test_whatever_becomes_of_a_container_another_takes_its_place(
 ) -> None:
     orchestrator.deploy(WEB)
     settle()
-    for state in ("exited 1", "oom-killed", "unhealthy", "paused"):
+    changes: list[tuple[State, int | None]] = [
+        ("exited", 1),
+        ("oom-killed", None),
+        ("unhealthy", None),
+        ("paused", None),
+    ]
+    for state, exit_code in changes:
         name = fakedocker.client.containers.list()[0].name
-        fakedocker.put(name, state)
+        fakedocker.put(name, state, exit_code)
         fakedocker.clear_faults()
         settle()
         assert images(fakedocker) == ["shop/web:1", "shop/web:1"]

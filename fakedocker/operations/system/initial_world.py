@@ -63,7 +63,7 @@ def create(
     registries = Map({HUB: Registry(host=HUB, catalogue=True), LOCAL_REGISTRY: Registry(host=LOCAL_REGISTRY)})
     world = World(
         seed=seed,
-        profile=docker.name,
+        profile=profile,
         storage=storage_named(docker, storage),
         host=facts,
         kernel=KernelState(now_ns=start_ns, boot_ns=start_ns - BOOTED_BEFORE_NS),
