@@ -52,6 +52,7 @@ class PublishedPorts:
         self._thread = threading.get_ident()
         self._loop = asyncio.get_running_loop()
         server.engine.on_driven.append(self._catch_up)
+        self._look()  # what runs already
         self._look_ahead()
 
     def _look_ahead(self) -> None:

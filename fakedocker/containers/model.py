@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from fakedocker.containers.usage import Usage
 from fakedocker.volumes.model import MountSpec
 from fakedocker.wire.container import Config, HostConfig
 from fakedocker.wire.network import EndpointSettings
@@ -100,6 +101,8 @@ class Container(Struct, frozen=True, gc=False, kw_only=True):
     exec_ids: tuple[str, ...] = ()
     stand_in: bool = False
     """Whether its process 1 is a stand-in for a program that is not simulated."""
+    usage: Usage | None = None
+    """What it is said to use, in place of what is measured."""
     prepared: bool = False
     """Whether it was ever started, so that its files on the host (hosts, hostname, resolv.conf, log) exist."""
 

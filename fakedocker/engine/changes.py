@@ -12,6 +12,7 @@ from fakedocker.registry.model import OutsideWeb
 from fakedocker.world.draft import Draft
 
 if TYPE_CHECKING:
+    from fakedocker.containers.usage import SetUsage
     from fakedocker.operations.system.host_folders import FolderChange
 
 T = TypeVar("T")
@@ -39,6 +40,12 @@ def _machine(draft: Draft, change: FolderChange) -> None:
     host_folders.apply(draft, change)
 
 
+def _usage(draft: Draft, wanted: SetUsage) -> None:
+    from fakedocker.operations.containers import usage
+
+    usage.say(draft, wanted)
+
+
 def _next_port(draft: Draft, port: int) -> None:
     draft.next_port = port
 
@@ -56,6 +63,7 @@ CHANGES: Mapping[str, Change] = {
     "fault": _fault,
     "machine": _machine,
     "ports": _next_port,
+    "usage": _usage,
     "web": _web,
 }
 """The kinds of inputs that every engine knows beside requests, streams and time.
@@ -64,6 +72,7 @@ CHANGES: Mapping[str, Change] = {
 - fault: a rule of something going wrong, or the number of one that ends, None for all.
 - machine: what is different in a folder of the machine, see `host_dir`. OSError where it does not fit in.
 - ports: the least port that the daemon picks by itself next: those before are in use on the real machine.
+- usage: what a container is said to use. NoSuchUse where it cannot.
 - web: what of the web outside there is.
 """
 

@@ -10,10 +10,9 @@ import contextlib
 import datetime
 import functools
 import os
-import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, TypeVar
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from fakedocker.assembly import create_engine
 from fakedocker.base.profiles import DEFAULT
@@ -21,7 +20,7 @@ from fakedocker.engine.engine import Engine
 from fakedocker.engine.inflight import TimeMode
 from fakedocker.faults.model import Rule
 from fakedocker.kernel.marks import Mark
-from fakedocker.testing import assertions, clock, effects, guarding, processes
+from fakedocker.testing import assertions, clock, effects, processes, settings
 from fakedocker.testing.assertions import Call, CallLog
 from fakedocker.world.world import World
 
@@ -33,44 +32,13 @@ if TYPE_CHECKING:
     from fakedocker.recordings.answers import Recorded
     from fakedocker.serving import Served
     from fakedocker.testing.declaring import Behaviour
+    from fakedocker.testing.settings import Profile, Settings, Storage
     from fakedocker.testing.state_names import State
+    from fakedocker.testing.usage import Size
 
 T = TypeVar("T")
-Profile: TypeAlias = Literal["28", "29"]
-Storage: TypeAlias = Literal["overlay2", "overlayfs"]
 
 CALLS_KEPT = 10_000
-_MISLEADING = (
-    "DOCKER_CONTEXT", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "DOCKER_TLS", "DOCKER_API_VERSION", "TC_HOST",
-    "TESTCONTAINERS_HOST_OVERRIDE", "TESTCONTAINERS_DOCKER_SOCKET_OVERRIDE",
-)  # fmt: skip
-"""Variables that would lead clients elsewhere, or make them speak otherwise."""
-
-
-class Settings(TypedDict, total=False):
-    """What a `FakeDocker` is made with, besides its seed."""
-
-    world: World | None
-    mode: TimeMode
-    images: tuple[str, ...] | list[str]
-    profile: Profile | None
-    api_version: str | None
-    storage: Storage | None
-    assume: bool
-    date: str
-
-
-def _check_settings(seed: object, world: object, mode: object, images: object) -> None:
-    """Refuse what is mistaken for something else. Raises TypeError, with what was meant."""
-    if not isinstance(seed, int):
-        meant = f"; images are given as images=[{seed!r}]" if isinstance(seed, str) else ""
-        raise TypeError(f"expected a whole number as seed, not {seed!r}{meant}")
-    if world is not None and not isinstance(world, World):
-        raise TypeError(f"expected a snapshot as world, as `snapshot` gives it, not {type(world).__name__}")
-    if not isinstance(mode, TimeMode):
-        raise TypeError(f"expected a TimeMode as mode, such as TimeMode.FAST, not {mode!r}")
-    if isinstance(images, str):
-        raise TypeError(f"expected a list of images: images=[{images!r}], not images={images!r}")
 
 
 class FakeDocker:
@@ -106,7 +74,7 @@ class FakeDocker:
         assume: bool = False,
         date: str = "",
     ) -> None:
-        _check_settings(seed, world, mode, images)
+        settings.check(seed, world, mode, images)
         if world is not None and (seed or profile or api_version or storage or date):
             raise TypeError(
                 "the world has a seed, a profile, an API version, a storage and a date of its own: expected no other"
@@ -245,6 +213,35 @@ class FakeDocker:
 
         states.put(self.engine, container, state, exit_code)
 
+    def usage(
+        self,
+        container: str,
+        *,
+        cpu: float | None = None,
+        memory: Size | None = None,
+        network: tuple[Size, Size] | None = None,
+        disk: tuple[Size, Size] | None = None,
+        size: Size | None = None,
+    ) -> None:
+        """Let a container use something, as `docker stats` and `docker ps -s` tell it: `fake.usage("web", cpu=1.5, memory="300m")`.
+
+        Args:
+            cpu: how many CPUs it keeps busy from now on.
+            memory: in use; more than its limit ends it for want of memory.
+            network: what it has received and sent, in all.
+            disk: what it has read and written, in all.
+            size: of its files above the image.
+
+        What is not said stays as it was; what is said of a run ends with it, the size does not.
+
+        Raises:
+            ValueError: no such container or size, one that does not run (but for its size), or more than the machine has.
+            TypeError: nothing is said.
+        """
+        from fakedocker.testing import usage
+
+        usage.say(self.engine, container, cpu, memory, network, disk, size)
+
     # time
 
     def now(self) -> datetime.datetime:
@@ -320,8 +317,9 @@ class FakeDocker:
 
     # a socket
 
-    @contextlib.contextmanager
-    def served(self, mode: TimeMode = TimeMode.LEAP, publish: bool = False, tcp: bool = False) -> Iterator[Served]:
+    def served(
+        self, mode: TimeMode = TimeMode.LEAP, publish: bool = False, tcp: bool = False
+    ) -> contextlib.AbstractContextManager[Served]:
         """Serve the engine on a socket while the context is open; DOCKER_HOST and DOCKER_CONFIG of this process lead
         there.
 
@@ -332,46 +330,9 @@ class FakeDocker:
                 Testcontainers is told to look there.
             tcp: whether it listens on a TCP port of the loopback address too.
         """
-        from fakedocker.serving import HAS_UNIX_SOCKETS, Listening, serve_in_thread
+        from fakedocker.testing import served_double
 
-        before = self.engine.mode
-        variables = {"TESTCONTAINERS_CONNECTION_MODE": "docker_host"} if publish else {}
-        with contextlib.ExitStack() as stack:
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="fakedocker-config-"))
-            self.engine.mode = mode
-            stack.callback(setattr, self.engine, "mode", before)
-            path = ""
-            if tcp and HAS_UNIX_SOCKETS:  # else it is there alone
-                path = os.path.join(
-                    stack.enter_context(tempfile.TemporaryDirectory(prefix="fakedocker-")), "docker.sock"
-                )
-            listening = Listening(
-                socket_path=path,
-                tcp=("127.0.0.1", 0) if tcp else None,
-                publish=publish,
-            )
-            served = stack.enter_context(serve_in_thread(self.engine, listening))
-            stack.enter_context(guarding.ours(served.docker_host))
-            if served.tcp is not None:
-                stack.enter_context(guarding.ours(f"tcp://{served.tcp[0]}:{served.tcp[1]}"))
-            stack.enter_context(_environment({**served.environment, **variables, "DOCKER_CONFIG": folder}))
-            yield served
-
-
-@contextlib.contextmanager
-def _environment(variables: dict[str, str]) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in (*variables, *_MISLEADING)}
-    for name in _MISLEADING:
-        os.environ.pop(name, None)
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        return served_double.served(self.engine, mode, publish, tcp)
 
 
 class docker:  # noqa: N801  # reads as the word that it stands for: with docker() as client
@@ -385,8 +346,8 @@ class docker:  # noqa: N801  # reads as the word that it stands for: with docker
     Args: those of `FakeDocker`. A decorated function gets the client as its last positional argument.
     """
 
-    def __init__(self, seed: int = 0, **settings: Unpack[Settings]) -> None:
-        self._make = functools.partial(FakeDocker, seed, **settings)
+    def __init__(self, seed: int = 0, **given: Unpack[Settings]) -> None:
+        self._make = functools.partial(FakeDocker, seed, **given)
         self._open: list[FakeDocker] = []
 
     def __enter__(self) -> docker_py.DockerClient:

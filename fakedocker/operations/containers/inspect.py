@@ -12,7 +12,7 @@ from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.images import overlay_names, targets
 from fakedocker.network.model import Endpoint, Network
 from fakedocker.network.ports import port_key
-from fakedocker.operations.containers import links
+from fakedocker.operations.containers import links, usage
 from fakedocker.operations.images import content_store
 from fakedocker.operations.networks import networking
 from fakedocker.wire.container import (
@@ -127,6 +127,8 @@ def sizes(draft: Draft, container: Container) -> tuple[int, int]:
     used = own.used_bytes if isinstance(own, Filesystem) else 0
     if content_store.is_used(draft) and isinstance(own, Filesystem):
         used = content_store.snapshot_bytes(diff.layer_entries(own))
+    said_bytes = usage.said_of(container).size_bytes
+    used = used if said_bytes is None else said_bytes
     image_bytes, chain = 0, container.top_layer
     while chain:
         image_bytes += content_store.layer_bytes(draft, chain)
