@@ -1,10 +1,11 @@
 """The text form of rules: `registry docker.io down for 2m`, `start on web error 500 "no space" 2nd time`.
 
     RULE    = TARGET EFFECT WHEN*
-    TARGET  = registry HOST | image NAME | container NAME | OPERATION [on NAME] | wire | disk | daemon
+    TARGET  = registry HOST | image NAME | container NAME | network NAME | link NAME NAME | dns NAME | volume NAME
+            | OPERATION [on NAME] | wire | disk | daemon
     EFFECT  = error [STATUS] ["TEXT"] | latency DURATION | reset | lost | stall [after SIZE] | truncated [after SIZE]
-            | down | unauthorized | not found | toomanyrequests | digest mismatch | slow [N x] | cut off
-            | oom | exit N | unhealthy | busy | full | N% | SIZE left | restart
+            | down | unauthorized | not found | toomanyrequests | digest mismatch | slow [N x] | cut off [after SIZE]
+            | oom | exit N | unhealthy | busy | exec hangs | full | N% | SIZE left | failing | restart
     WHEN    = for DURATION | in DURATION | once | twice | N times | Nth time | from the Nth time | chance N% | always
 
 `parse` and `describe` are inverse to one another. Durations are Go's, sizes docker's. Which effect goes with which
@@ -26,7 +27,7 @@ SYNTAX: Final = "TARGET EFFECT [WHEN]: see `fakedocker.faults.grammar` or docs/t
 SLOW_TIMES: Final = 10
 TRUNCATED_BYTES: Final = 100
 
-_NAMED: Final = (model.REGISTRY, model.IMAGE, model.CONTAINER)
+_NAMED: Final = (model.REGISTRY, model.IMAGE, model.CONTAINER, model.NETWORK, model.LINK, model.DNS, model.VOLUME)
 _SYNONYMS: Final = {
     "401": model.UNAUTHORIZED,
     "404": model.NOT_FOUND,
@@ -35,7 +36,7 @@ _SYNONYMS: Final = {
     "truncate": model.TRUNCATED,
     "stalled": model.STALL,
 }
-_TWO_WORDS: Final = {"not": "found", "digest": "mismatch", "cut": "off"}
+_TWO_WORDS: Final = {"not": "found", "digest": "mismatch", "cut": "off", "exec": "hangs"}
 _ORDINAL: Final = re.compile(r"([1-9]\d*)(?:st|nd|rd|th)")
 _COUNTS: Final = {"once": 1, "twice": 2}
 
@@ -114,9 +115,13 @@ class _Reader:
         )
         longer = (" ".join([word, *self._words[:more]]) for more in (2, 1))
         operation = next((name for name in longer if name in OPERATIONS), word)
+        if word == model.LINK:
+            ends = [self._next(f"the name of the link's {place} container") for place in ("first", "second")]
+            return {"target": word, "name": ends[0], "other": ends[1]}
         if word in _NAMED and operation == word:
-            return {"target": word, "name": _checked_name(word, self._next(f"the name of the {word}"))}
-        if word in model.EFFECTS and word not in (model.OPERATION, model.IMAGE):
+            expected = "the name that is asked for" if word == model.DNS else f"the name of the {word}"
+            return {"target": word, "name": _checked_name(word, self._next(expected))}
+        if word in model.EFFECTS and word not in (model.OPERATION, *_NAMED):
             return {"target": word}
         if operation not in OPERATIONS:
             raise FaultError(
@@ -132,8 +137,8 @@ class _Reader:
     def _effect(self, target: str) -> dict[str, Any]:
         expected = _listed([_EFFECT_FORMS.get(effect, effect) for effect in model.EFFECTS[target]])
         word = self._next(f"what goes wrong with the {target}: {expected}")
-        if target == model.DISK:
-            return {"effect": model.FULL, "amount": self._room(word)}
+        if target == model.DISK or (target == model.VOLUME and (word == model.FULL or is_digits(word[:1]))):
+            return {"effect": model.FULL, "amount": self._room(word, has_size=target == model.DISK)}
         effect = _SYNONYMS.get(word, word)
         if word in _TWO_WORDS and self._takes(_TWO_WORDS[word]):
             effect = f"{word} {_TWO_WORDS[word]}"
@@ -149,7 +154,7 @@ class _Reader:
             fields["amount"] = _exit_code(self._next("an exit code from 0 to 255"))
         elif effect == model.LATENCY:
             fields["amount"] = _duration(self._next("how long the latency is, such as 200ms"))
-        elif effect in (model.STALL, model.TRUNCATED):
+        elif effect in (model.STALL, model.TRUNCATED, model.CUT_OFF):
             default = TRUNCATED_BYTES if effect == model.TRUNCATED else 0
             fields["amount"] = _size(self._next("a size, such as 10kB")) if self._takes("after") else default
         elif effect == model.SLOW:
@@ -170,11 +175,16 @@ class _Reader:
             fields["message"] = str(self._words.pop(0))
         return fields
 
-    def _room(self, word: str) -> int:
+    def _room(self, word: str, has_size: bool) -> int:
         """How many millionths of the disk are left (negative), or how many bytes."""
         if word == model.FULL:
             return 0
-        if (match := re.fullmatch(r"(\d+(?:\.\d+)?)%", word)) is not None and float(match[1]) <= 100:
+        match = re.fullmatch(r"(\d+(?:\.\d+)?)%", word)
+        if match is not None and not has_size:
+            raise FaultError(
+                "expected `full` or how much is left such as `10MB left`: a volume has no size to be a part of"
+            )
+        if match is not None and float(match[1]) <= 100:
             return -round((100 - float(match[1])) * model.ONE_IN / 100)
         size_bytes = _size(word, "`full`, how full such as 95%, or how much is left such as `10MB left`")
         if not self._takes("left"):
@@ -220,6 +230,7 @@ _EFFECT_FORMS: Final = {
     model.STALL: "stall [after SIZE]",
     model.TRUNCATED: "truncated [after SIZE]",
     model.SLOW: "slow [10x]",
+    model.CUT_OFF: "cut off [after SIZE]",
     model.FULL: "full, 95%, 10MB left",
 }
 
@@ -286,14 +297,14 @@ def _article(target: str) -> str:
 
 def describe(rule: Rule) -> str:
     """A rule as `parse` reads it: without its number and without what it has counted."""
-    parts = [rule.operation, *(["on", _name(rule)] if rule.name else [])]
+    parts = [rule.operation, *(["on", _name(rule.name)] if rule.name else [])]
     if rule.target != model.OPERATION:
-        parts = [rule.target, *([_name(rule)] if rule.name else [])]
+        parts = [rule.target, *(_name(name) for name in (rule.name, rule.other) if name)]
     return " ".join(part for part in (*parts, *_effect_words(rule), *_when_words(rule)) if part)
 
 
-def _name(rule: Rule) -> str:
-    return rule.name if re.fullmatch(r"[^\s\"']+", rule.name) else _quote(rule.name)
+def _name(name: str) -> str:
+    return name if re.fullmatch(r"[^\s\"']+", name) else _quote(name)
 
 
 def _effect_words(rule: Rule) -> list[str]:
@@ -301,7 +312,7 @@ def _effect_words(rule: Rule) -> list[str]:
         return [rule.effect, str(rule.status), _quote(rule.message) if rule.message else ""]
     if rule.effect == model.LATENCY:
         return [rule.effect, units.format_duration(rule.amount)]
-    if rule.effect in (model.STALL, model.TRUNCATED) and (rule.amount or rule.effect == model.TRUNCATED):
+    if rule.effect in (model.STALL, model.TRUNCATED, model.CUT_OFF) and (rule.amount or rule.effect == model.TRUNCATED):
         return [rule.effect, "after", f"{rule.amount}B"]
     if rule.effect == model.SLOW:
         return [rule.effect, f"{rule.amount}x"]

@@ -15,7 +15,7 @@ from fakedocker.base.extensions import Extension
 from fakedocker.base.messages import Refusal
 from fakedocker.wire.http import Request
 
-OPERATION, WIRE, CONTAINER, IMAGE, REGISTRY, DISK, DAEMON = (
+OPERATION, WIRE, CONTAINER, IMAGE, REGISTRY, DISK, DAEMON, NETWORK, LINK, DNS, VOLUME = (
     "operation",
     "wire",
     "container",
@@ -23,6 +23,10 @@ OPERATION, WIRE, CONTAINER, IMAGE, REGISTRY, DISK, DAEMON = (
     "registry",
     "disk",
     "daemon",
+    "network",
+    "link",
+    "dns",
+    "volume",
 )
 
 ALARM: Final = "fault"
@@ -30,8 +34,8 @@ ALARM: Final = "fault"
 ERROR, LATENCY, RESET, LOST, STALL, TRUNCATED = "error", "latency", "reset", "lost", "stall", "truncated"
 DOWN, UNAUTHORIZED, NOT_FOUND, TOO_MANY = "down", "unauthorized", "not found", "toomanyrequests"
 MISMATCH, SLOW, CUT_OFF = "digest mismatch", "slow", "cut off"
-OOM, EXIT, UNHEALTHY, BUSY = "oom", "exit", "unhealthy", "busy"
-FULL, RESTART = "full", "restart"
+OOM, EXIT, UNHEALTHY, BUSY, EXEC_HANGS = "oom", "exit", "unhealthy", "busy", "exec hangs"
+FULL, FAILING, RESTART = "full", "failing", "restart"
 
 _ON_REQUESTS: Final = (ERROR, LATENCY, RESET, LOST, STALL, TRUNCATED)
 _ON_PULLS: Final = (UNAUTHORIZED, NOT_FOUND, TOO_MANY, ERROR, MISMATCH, SLOW, CUT_OFF)
@@ -39,18 +43,23 @@ _ON_PULLS: Final = (UNAUTHORIZED, NOT_FOUND, TOO_MANY, ERROR, MISMATCH, SLOW, CU
 EFFECTS: Final[dict[str, tuple[str, ...]]] = {
     OPERATION: _ON_REQUESTS,
     WIRE: (LATENCY, RESET, LOST, STALL, TRUNCATED),
-    CONTAINER: (OOM, EXIT, UNHEALTHY, BUSY, *_ON_REQUESTS),
+    CONTAINER: (OOM, EXIT, UNHEALTHY, BUSY, EXEC_HANGS, *_ON_REQUESTS),
     IMAGE: _ON_PULLS,
     REGISTRY: (DOWN, *_ON_PULLS),
     DISK: (FULL,),
     DAEMON: (RESTART, DOWN),
+    NETWORK: (DOWN,),
+    LINK: (DOWN,),
+    DNS: (NOT_FOUND,),
+    VOLUME: (FULL, FAILING),
 }
 """What can go wrong with each kind of target."""
 
-ON_CONTAINERS: Final = (OOM, EXIT, UNHEALTHY, BUSY)
+ON_CONTAINERS: Final = (OOM, EXIT, UNHEALTHY, BUSY, EXEC_HANGS)
 """What strikes a container itself, rather than requests about it: its process 1 ends, its health checks fail, it cannot
-be removed."""
-LASTING: Final = ((DISK, FULL), (DAEMON, RESTART), (DAEMON, DOWN))
+be removed, what is executed in it does nothing."""
+LASTING: Final = ((DISK, FULL), (DAEMON, RESTART), (DAEMON, DOWN), (NETWORK, DOWN), (LINK, DOWN),
+    (VOLUME, FULL), (VOLUME, FAILING))  # fmt: skip
 """What is a state of the world while the rule is there, rather than something that requests meet."""
 
 ONE_IN: Final = 1_000_000
@@ -71,15 +80,17 @@ class Rule(Struct, frozen=True, kw_only=True):
     operation: str = ""
     """Which operation, for that target; see `requests.OPERATIONS`."""
     name: str = ""
-    """Of the registry, image or container; with an operation the container, image, network or volume it is done to, ""
-    for any."""
+    """Of the registry, image, container, network or volume, or the name that DNS is asked for; of a link one of its containers; with an
+    operation the container, image, network or volume it is done to, "" for any."""
+    other: str = ""
+    """Of a link, the other container."""
     status: int = 500
     """Of the HTTP answer of an error."""
     message: str = ""
     """Of an error; "" for one that says that it is a fault."""
     amount: int = 0
     """Of latency: nanoseconds; of a truncated or stalled stream: bytes that still come; of slow: how many times; of an
-    exit: its code; of a full disk: bytes that are left, or millionths of it where negative."""
+    exit: its code; of a download that is cut off: bytes that still come, 0 for one layer's; of a full disk or volume: bytes that are left, or millionths of it where negative."""
     first: int = 1
     times: int = 0
     """How often it strikes, 0 for always."""

@@ -14,7 +14,7 @@ from fakedocker.kernel.calls_base import CallsBase
 from fakedocker.kernel.calls_boundary import BoundaryCalls
 from fakedocker.kernel.program import READ, WRITE
 from fakedocker.kernel.records import Terminal
-from fakedocker.kernel.router import Interface
+from fakedocker.kernel.router import Interface, NoSuchName
 
 
 class TerminalCalls(CallsBase):
@@ -68,7 +68,10 @@ class NetworkCalls(BoundaryCalls):
             return [name]
         found = [address for address, names in self._hosts() if name.lower() in names]
         ipv4 = [address for address in found if ":" not in address]
-        found = ipv4 or found or self._kernel.router.resolve(self.network, name)
+        try:
+            found = ipv4 or found or self._kernel.router.resolve(self.network, name)
+        except NoSuchName:
+            return []
         if not found:
             self._meet_outside(name)
         return found

@@ -336,6 +336,8 @@ class Socket(Record):
     error: int = 0
     stream: str = ""
     owner: int = 0
+    held: bool = False
+    """Whether what comes for it is kept from it, as its way is down."""
 
 
 class Buffer(Record):

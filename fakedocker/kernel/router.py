@@ -97,11 +97,15 @@ def loopback(with_v6: bool = False) -> Interface:
     return Interface(1, "lo", "00:00:00:00:00:00", own)
 
 
+class NoSuchName(Exception):
+    """DNS answers that there is no such name."""
+
+
 class Router(Protocol):
     """Names and addresses, as seen from a network namespace."""
 
     def resolve(self, network: str, name: str) -> list[str]:
-        """The addresses DNS gives for a name; /etc/hosts has been asked already."""
+        """The addresses DNS gives for a name; /etc/hosts has been asked already. NoSuchName for one that it denies."""
 
     def route(self, network: str, address: str, port: int, protocol: str) -> Route | int:
         """The way to an address, or an errno: ENETUNREACH, EHOSTUNREACH, ETIMEDOUT, ECONNREFUSED."""

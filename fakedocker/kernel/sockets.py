@@ -144,20 +144,41 @@ def take(draft: KernelDraft, process: Process, number: int, size: int) -> bytes 
         raise failure(error)
     if socket.state == "LISTEN":
         raise failure(errno.ENOTCONN)
+    if socket.held:
+        _list(draft, process, number)
+        return None
     return pipes.take(draft, socket.reader, process.pid, size) if socket.reader else b""
 
 
 def readable(draft: KernelDraft, process: Process, number: int) -> bool:
     """Whether a read, or an accept, would not wait; if it would, the process is listed."""
     socket = draft.sockets[number]
+    if socket.held:
+        _list(draft, process, number)
+        return False
     if socket.state != "LISTEN":
         return bool(socket.error) or not socket.reader or pipes.readable(draft, socket.reader, process.pid)
     if socket.backlog:
         return True
-    if process.pid not in socket.waiters:
-        socket = draft.sockets.for_update(number)
-        socket.waiters += (process.pid,)
+    _list(draft, process, number)
     return False
+
+
+def hold(draft: KernelDraft, number: int, held: bool) -> None:
+    """Keep what comes for a socket from it, or let it have that again: whoever waits for it looks."""
+    if draft.sockets[number].held == held:
+        return
+    socket = draft.sockets.for_update(number)
+    socket.held = held
+    waiters, socket.waiters = socket.waiters, ()
+    draft.wake_all(waiters)
+
+
+def _list(draft: KernelDraft, process: Process, number: int) -> None:
+    """Let a process be woken when a socket has something for it."""
+    socket = draft.sockets[number]
+    if process.pid not in socket.waiters:
+        draft.sockets.for_update(number).waiters += (process.pid,)
 
 
 def shut_down(draft: KernelDraft, number: int) -> None:

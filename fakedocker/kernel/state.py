@@ -22,6 +22,7 @@ from fakedocker.base.persistent import GONE, Map, Table
 from fakedocker.filesystem.content import Content
 from fakedocker.filesystem.errors import failure
 from fakedocker.filesystem.overlay import Filesystem
+from fakedocker.kernel import rooms
 from fakedocker.kernel.events import Emission
 from fakedocker.kernel.marks import Mark
 from fakedocker.kernel.records import (
@@ -183,6 +184,8 @@ class KernelState(Struct, frozen=True, gc=False):
     fifos: Map[tuple[str, int], int] = Map()
     alarms: Map[int, Any] = Map()
     marks: Map[int, Mark] = Map()
+    rooms: Map[str, int] = Map()
+    """How much single file systems still take; rooms.FAILING for those that no write gets through to."""
     timers: Heap = ()
     queue: tuple[int, ...] = ()
     now_ns: int = 0
@@ -213,6 +216,7 @@ _TABLES = (
     "fifos",
     "alarms",
     "marks",
+    "rooms",
 )
 
 
@@ -259,6 +263,7 @@ class KernelDraft:
         self.fifos: Table[tuple[str, int], int] = Table()
         self.alarms: Table[int, Any] = Table()
         self.marks: Table[int, Mark] = Table()
+        self.rooms: Table[str, int] = Table()
         self._tables: list[tuple[str, Table[Any, Any]]] = [(name, getattr(self, name)) for name in _TABLES]
         self.now_ns = self.boot_ns = 0
         self.next_pid = self.next_id = 1
@@ -314,21 +319,21 @@ class KernelDraft:
 
     def put_filesystem(self, name: str, filesystem: Filesystem) -> None:
         """Let a file system have a new value. ENOSPC when all contents together would take too much memory, or the disk
-        is full."""
+        or that file system is full; EIO when it fails."""
         before = self.filesystems.get(name)
         held = self.held_bytes + filesystem.held_bytes - (before.held_bytes if before is not None else 0)
         if held > self.held_bytes and 0 < self.held_limit_bytes < held:
             raise failure(errno.ENOSPC)
-        if self.room_bytes >= 0 and _is_on_disk(name):
-            self._take_room(filesystem.used_bytes - (before.used_bytes if before is not None else 0))
+        growth_bytes = filesystem.used_bytes - (before.used_bytes if before is not None else 0)
+        own_bytes = self.rooms.get(name) if len(self.rooms) else None
+        own_left = rooms.left(own_bytes, growth_bytes) if own_bytes is not None else 0
+        if self.room_bytes >= 0 and rooms.is_on_disk(name):
+            self.room_bytes = rooms.left(self.room_bytes, growth_bytes)
+        if own_bytes is not None:
+            self.rooms[name] = own_left
         self.held_bytes = held
         self.files_changed += 1
         self.filesystems[name] = filesystem
-
-    def _take_room(self, growth_bytes: int) -> None:
-        if growth_bytes > self.room_bytes:
-            raise failure(errno.ENOSPC)
-        self.room_bytes -= growth_bytes
 
     def put_content(self, name: str, filesystem: Filesystem, inode: int, content: Content) -> None:
         """Let a file of a file system have another content, and wake who follows it. ENOSPC."""
@@ -342,7 +347,7 @@ class KernelDraft:
         self.files_changed += 1
         if before is not None:
             self.held_bytes -= before.held_bytes
-            if self.room_bytes >= 0 and _is_on_disk(name):
+            if self.room_bytes >= 0 and rooms.is_on_disk(name):
                 self.room_bytes += before.used_bytes
 
     # waking
@@ -387,8 +392,3 @@ class KernelDraft:
             return number in self.alarms
         who = self.processes.sleeper(key) or self.processes.get(key)
         return who is not None and who.timer == number
-
-
-def _is_on_disk(filesystem: str) -> bool:
-    """Whether a file system takes room on the disk: not those in memory, nor the daemon's few small files for a container."""
-    return not filesystem.startswith(("tmpfs:", "etc:"))

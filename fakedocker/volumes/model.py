@@ -28,7 +28,12 @@ class Volume(Struct, frozen=True, gc=False, kw_only=True):
     @property
     def file_system(self) -> str:
         """The id of its file system."""
-        return f"volume:{self.name}"
+        return file_system_of(self.name)
+
+
+def file_system_of(name: str) -> str:
+    """The id of the file system of a volume with that name."""
+    return f"volume:{name}"
 
 
 class MountSpec(Struct, frozen=True, gc=False, kw_only=True):

@@ -21,6 +21,12 @@ SECOND_NS = 1_000_000_000
         ("image nginx digest mismatch", Rule(target="image", name="nginx", effect="digest mismatch")),
         ("registry docker.io slow 3x", Rule(target="registry", name="docker.io", effect="slow", amount=3)),
         ("registry docker.io cut off once", Rule(target="registry", name="docker.io", effect="cut off", times=1)),
+        ("image nginx cut off after 10MB", Rule(target="image", name="nginx", effect="cut off", amount=10_000_000)),
+        ("link web db down for 30s", Rule(target="link", name="web", other="db", effect="down", lasts_ns=30 * SECOND_NS)),
+        ("network shop down", Rule(target="network", name="shop", effect="down")),
+        ("network connect error", Rule(target="operation", operation="network connect", effect="error")),
+        ("dns db not found 2 times", Rule(target="dns", name="db", effect="not found", times=2)),
+        ("container web exec hangs once", Rule(target="container", name="web", effect="exec hangs", times=1)),
         ("container web oom in 5s", Rule(target="container", name="web", effect="oom", delay_ns=5 * SECOND_NS)),
         (
             'create error 507 "no room" 3rd time',
@@ -35,6 +41,8 @@ SECOND_NS = 1_000_000_000
         ("stop stall from the 2nd time", Rule(target="operation", operation="stop", effect="stall", first=2)),
         ("container web exit 3", Rule(target="container", name="web", effect="exit", amount=3)),
         ("container web unhealthy for 1m", Rule(target="container", name="web", effect="unhealthy", lasts_ns=60 * SECOND_NS)),
+        ("volume data 10MB left", Rule(target="volume", name="data", effect="full", amount=10_000_000)),
+        ("volume data failing", Rule(target="volume", name="data", effect="failing")),
         ("disk 100%", Rule(target="disk", effect="full")),
         ("disk 75%", Rule(target="disk", effect="full", amount=-250_000)),
         ("disk 10MB left", Rule(target="disk", effect="full", amount=10_000_000)),
@@ -48,7 +56,7 @@ def test_what_a_text_says(text: str, rule: Rule) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("", "expected a target: registry, image, container, wire, disk or daemon"),
+        ("", "expected a target: registry, image, container, network, link, dns, volume, wire, disk or daemon"),
         ("moon down", "unknown target 'moon'; expected registry"),
         ("registry", "expected the name of the registry"),
         ("registry docker.io explode", "unknown fault 'explode' of a registry; expected down"),
@@ -63,6 +71,11 @@ def test_what_a_text_says(text: str, rule: Rule) -> None:
         ("container web exit 256", "expected an exit code from 0 to 255, not '256'"),
         ("disk 120%", "expected `full`"),
         ("disk 10MB", "expected `left` after 10MB"),
+        ("volume data 95%", "a volume has no size to be a part of"),
+        ("link web", "expected the name of the link's second container"),
+        ("link web db slow", "unknown fault 'slow' of a link; expected down"),
+        ("dns", "expected the name that is asked for"),
+        ("dns db flaps", "unknown fault 'flaps' of a dns; expected not found"),
         ("start on", "expected a name after `start on`"),
         ('create error "no', "a quotation without its end"),
     ],
@@ -79,8 +92,9 @@ def rules(draw: st.DrawFn) -> Rule:
     effect = draw(st.sampled_from(EFFECTS[target]))
     name = draw(st.sampled_from(["web", "docker.io", "a b'c", "localhost:5000/x"]))
     fields: dict[str, object] = {"target": target, "effect": effect}
-    if target in (model.REGISTRY, model.CONTAINER):
+    if target in (model.REGISTRY, model.CONTAINER, model.NETWORK, model.LINK, model.DNS, model.VOLUME):
         fields["name"] = name
+        fields |= {"other": draw(st.sampled_from(["db", "down", "a b"]))} if target == model.LINK else {}
     elif target == model.IMAGE:
         fields["name"] = draw(st.sampled_from(["nginx", "user/app:1.0", "localhost:5000/x"]))
     elif target == model.OPERATION:
@@ -97,12 +111,11 @@ def rules(draw: st.DrawFn) -> Rule:
         fields["amount"] = draw(st.integers(0, 255))
     elif effect == model.SLOW:
         fields["amount"] = draw(st.integers(1, 1000))
-    elif effect in (model.TRUNCATED, model.STALL):
+    elif effect in (model.TRUNCATED, model.STALL, model.CUT_OFF):
         fields["amount"] = draw(st.integers(0, 10**9))
     elif effect == model.FULL:
-        fields["amount"] = draw(
-            st.integers(-model.ONE_IN, -1).map(lambda part: part // 100 * 100) | st.integers(0, 10**12)
-        )
+        parts = st.integers(-model.ONE_IN, -1).map(lambda part: part // 100 * 100)
+        fields["amount"] = draw(st.integers(0, 10**12) | (parts if target == model.DISK else st.nothing()))
     fields["first"] = draw(st.integers(1, 120))
     fields["times"] = draw(st.integers(0, 5))
     fields["chance"] = draw(st.integers(1, model.ONE_IN))

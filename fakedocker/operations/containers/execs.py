@@ -10,9 +10,11 @@ from msgspec.structs import replace
 from fakedocker.base import messages
 from fakedocker.base.history import History
 from fakedocker.containers.model import PAUSED, Chunk, Container, Exec
+from fakedocker.faults.model import EXEC_HANGS
+from fakedocker.kernel import lifecycle, signals
 from fakedocker.kernel.events import Exited
 from fakedocker.kernel.kernel import ExecError
-from fakedocker.operations.containers import process_spec, stdio, users
+from fakedocker.operations.containers import container_faults, process_spec, stdio, users
 from fakedocker.operations.system.event_attributes import container_event
 from fakedocker.wire.execs import ExecRequest
 from fakedocker.world.draft import Draft
@@ -114,6 +116,8 @@ def begin(draft: Draft, execution: Exec, console: tuple[int, int] | None) -> str
         return text
     draft.execs[execution.id] = replace(execution, started=True, pid=pid)
     draft.processes[pid] = ("exec", execution.id)
+    if container_faults.strikes(draft, container, EXEC_HANGS):
+        lifecycle.signal_process(draft.kernel_draft, pid, signals.STOP)  # it does nothing until it is killed
     return ""
 
 

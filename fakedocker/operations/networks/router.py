@@ -6,11 +6,13 @@ from __future__ import annotations
 import errno
 
 from fakedocker.containers.model import Container
+from fakedocker.faults import matching
+from fakedocker.faults.model import DNS
 from fakedocker.filesystem.walk import FileTree
-from fakedocker.kernel.router import Interface, InterfaceAddress, Route, is_public, loopback
+from fakedocker.kernel.router import Interface, InterfaceAddress, NoSuchName, Route, is_public, loopback
 from fakedocker.network import pools
 from fakedocker.network.model import HOST, SWARM, Endpoint, Publication
-from fakedocker.operations.networks import attachments, networking, publishing
+from fakedocker.operations.networks import attachments, networking, partitions, publishing
 from fakedocker.operations.swarm import balancing
 from fakedocker.operations.system import overlay_directories
 from fakedocker.operations.system.overlay_directories import OverlayDirectories
@@ -42,9 +44,12 @@ class WorldRouter:
     def resolve(self, network: str, name: str) -> list[str]:
         """Docker's DNS: the names in the networks that a container shares with others; IP addresses are themselves.
 
-        A name that the container has by a link goes before all others (moby libnetwork/sandbox.go ResolveName).
+        A name that the container has by a link goes before all others (moby libnetwork/sandbox.go ResolveName). NoSuchName where
+        a rule of faults says so.
         """
         lowered = name.rstrip(".").lower()
+        if self._draft.fault_rules and self._is_denied(lowered):
+            raise NoSuchName(name)
         endpoints = [
             endpoint
             for endpoint in self._endpoints(network)
@@ -61,6 +66,16 @@ class WorldRouter:
         if not found and lowered in ("host.docker.internal", "gateway.docker.internal") and network != HOST:
             return []
         return list(dict.fromkeys(found))
+
+    def _is_denied(self, lowered: str) -> bool:
+        draft = self._draft
+        draft.fault_rules, struck = matching.strike(
+            draft.fault_rules,
+            draft.seed,
+            draft.now_ns,
+            lambda rule: rule.target == DNS and rule.name.lower() == lowered,
+        )
+        return bool(struck)
 
     def _named(self, network_id: str, lowered: str) -> list[str]:
         """The addresses of those that have a name in a network, alone or before the network's own name, the eldest first."""
@@ -94,6 +109,10 @@ class WorldRouter:
                 return Route(network, address, port, address)
         for endpoint in own:
             route = self._to(endpoint.network_id, address, port, endpoint.address)
+            if isinstance(route, Route) and partitions.are_parted(
+                self._draft, network, route.network, endpoint.network_id
+            ):
+                return errno.ETIMEDOUT
             if route is not None:
                 return route
             local = self._to_link_local(endpoint, address, port)

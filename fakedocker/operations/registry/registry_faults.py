@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
 from msgspec.structs import replace
 
 from fakedocker.base import messages
@@ -107,6 +108,8 @@ def spoil(
         return tuple(replace(step, after_ns=step.after_ns * rule.amount) for step in steps), ""
     if not wanted:
         return steps, ""
+    if rule.effect == model.CUT_OFF and rule.amount:
+        return _broken_off(draft, steps, rule.amount)
     victim = wanted[0]
     if content_store.is_used(draft):
         return _spoiled_content(steps, victim, rule)
@@ -129,6 +132,27 @@ def _spoiled_content(
     return told, messages.COPY_CUT_OFF
 
 
+def _broken_off(
+    draft: Draft, steps: tuple[TransferStep, ...], limit_bytes: int
+) -> tuple[tuple[TransferStep, ...], str]:
+    """A download whose connection breaks when so many bytes have come in all, of whatever layer it is that brings the next."""
+    came: dict[str, int] = {}
+    for position, step in enumerate(steps):
+        told = msgspec.json.decode(step.progress) if step.progress else {}
+        if told.get("status") != "Downloading":
+            continue
+        identifier, detail = told["id"], told.get("progressDetail", {})
+        came[identifier] = detail.get("current", 0)
+        too_many = sum(came.values()) - limit_bytes
+        if too_many > 0:
+            last = transfer_schedule.moved(identifier, "Downloading", came[identifier] - too_many, detail["total"])
+            begun = (*steps[:position], replace(step, progress=last))
+            if content_store.is_used(draft):
+                return begun, messages.COPY_CUT_OFF
+            return _attempts(begun, identifier), messages.DOWNLOAD_CUT_OFF
+    return steps, ""
+
+
 def _until(steps: tuple[TransferStep, ...], remote: RemoteLayer, status: str) -> tuple[TransferStep, ...]:
     """The steps up to a layer's status."""
     last = transfer_schedule.state(transfer_schedule.short_digest(remote.digest), status)
@@ -138,8 +162,13 @@ def _until(steps: tuple[TransferStep, ...], remote: RemoteLayer, status: str) ->
 
 def _retried(steps: tuple[TransferStep, ...], remote: RemoteLayer) -> tuple[TransferStep, ...]:
     """A download whose connection breaks each time, and the countdowns to the next attempt."""
-    identifier = transfer_schedule.short_digest(remote.digest)
-    told = list(_until(steps, remote, "Verifying Checksum")[:-1])
+    begun = _until(steps, remote, "Verifying Checksum")[:-1]
+    return _attempts(begun, transfer_schedule.short_digest(remote.digest))
+
+
+def _attempts(begun: tuple[TransferStep, ...], identifier: str) -> tuple[TransferStep, ...]:
+    """What came first, and the countdowns to the next attempts, which come to nothing."""
+    told = list(begun)
     now_ns = told[-1].after_ns
     for seconds in RETRIES_AFTER_SECONDS:
         for left in range(seconds, 0, -1):

@@ -50,7 +50,7 @@ def moving(identifier: str, status: str, start_ns: int, bytes_per_second: int, s
     moments = [*range(PROGRESS_EVERY_NS, duration, PROGRESS_EVERY_NS), duration]
     return [
         TransferStep(
-            after_ns=start_ns + moment, progress=_moved(identifier, status, size_bytes * moment // duration, size_bytes)
+            after_ns=start_ns + moment, progress=moved(identifier, status, size_bytes * moment // duration, size_bytes)
         )
         for moment in moments
     ]
@@ -61,7 +61,8 @@ def duration_ns(size_bytes: int, bytes_per_second: int) -> int:
     return max(size_bytes * SECOND_NS // bytes_per_second, MILLISECOND_NS)
 
 
-def _moved(identifier: str, status: str, current: int, total: int) -> bytes:
+def moved(identifier: str, status: str, current: int, total: int) -> bytes:
+    """How far one thing has come."""
     detail = {"current": current, "total": total}
     return line(status=status, progressDetail=detail, progress=_bar(current, total), id=identifier)
 

@@ -10,13 +10,16 @@ from msgspec.structs import replace
 
 from fakedocker.base import messages, reference
 from fakedocker.base.messages import Refusal
-from fakedocker.containers.model import PAUSED
+from fakedocker.containers.model import PAUSED, Container
 from fakedocker.faults import matching, model
 from fakedocker.faults.model import FaultError, Rule
 from fakedocker.faults.requests import ON_CONTAINERS, ON_IMAGES, Asked, asked
 from fakedocker.kernel.events import Exited
+from fakedocker.kernel.rooms import FAILING
 from fakedocker.operations.containers import container_faults
+from fakedocker.operations.networks import partitions
 from fakedocker.operations.system import daemon, lookup
+from fakedocker.volumes.model import file_system_of
 from fakedocker.wire.http import Request
 from fakedocker.world.draft import Draft
 
@@ -76,12 +79,15 @@ def _check(draft: Draft, rule: Rule) -> None:
     if rule.target == model.REGISTRY and rule.name not in draft.registries:
         known = ", ".join(sorted(draft.registries))
         raise FaultError(f"no registry {rule.name!r}; there are {known}")
+    if rule.target == model.NETWORK and all(rule.name not in (net.name, net.id) for net in draft.networks.values()):
+        known = ", ".join(sorted(network.name for network in draft.networks.values()))
+        raise FaultError(f"no network {rule.name!r}; there are {known}")
+    if rule.target == model.VOLUME:
+        _check_volume(draft, rule)
+    if rule.target == model.LINK and _container(draft, rule.name).id == _container(draft, rule.other).id:
+        raise FaultError(f"expected two containers that the link is between, not {rule.name} twice")
     if rule.target == model.CONTAINER:
-        try:
-            container = lookup.container(draft, rule.name)
-        except Refusal:
-            known = ", ".join(sorted(draft.container_names)) or "none"
-            raise FaultError(f"no container {rule.name!r}; there are {known}") from None
+        container = _container(draft, rule.name)
         if _acts_by_itself(rule) and not rule.delay_ns and not container.has_process:
             raise FaultError(
                 f"container {container.name} is {container.status}; only of a running one can the process end"
@@ -92,6 +98,22 @@ def _check(draft: Draft, rule: Rule) -> None:
         raise FaultError(
             f"{rule.target} {rule.effect} happens once: expected no count and no chance, only `in` and `for`"
         )
+
+
+def _container(draft: Draft, name: str) -> Container:
+    try:
+        return lookup.container(draft, name)
+    except Refusal:
+        known = ", ".join(sorted(draft.container_names)) or "none"
+        raise FaultError(f"no container {name!r}; there are {known}") from None
+
+
+def _check_volume(draft: Draft, rule: Rule) -> None:
+    if rule.name not in draft.volumes:
+        known = ", ".join(sorted(draft.volumes)) or "none"
+        raise FaultError(f"no volume {rule.name!r}; there are {known}")
+    if any((other.target, other.name) == (model.VOLUME, rule.name) for other in draft.fault_rules):
+        raise FaultError(f"volume {rule.name} has such a fault already")
 
 
 # what acts by itself
@@ -123,6 +145,10 @@ def _begin(draft: Draft, rule: Rule) -> None:
     if rule.target == model.DISK:
         left = rule.amount if rule.amount >= 0 else -rule.amount * draft.host.disk_bytes // model.ONE_IN
         draft.kernel_draft.room_bytes = left
+    elif rule.target == model.VOLUME:
+        draft.kernel_draft.rooms[file_system_of(rule.name)] = FAILING if rule.effect == model.FAILING else rule.amount
+    elif rule.target in partitions.TARGETS:
+        partitions.settle(draft)
     elif rule.target == model.DAEMON:
         daemon.shut_down(draft)
         _come_up(draft, begun)
@@ -164,6 +190,10 @@ def _end(draft: Draft, rule: Rule) -> None:
         draft.kernel_draft.room_bytes = -1
         for other in others:
             _begin(draft, replace(other, struck=0))
+    elif rule.target == model.VOLUME and rule.struck:
+        draft.kernel_draft.rooms.pop(file_system_of(rule.name))
+    elif rule.target in partitions.TARGETS and rule.struck:
+        partitions.settle(draft)
     elif rule.target == model.DAEMON and rule.struck:
         daemon.come_up(draft)
 
