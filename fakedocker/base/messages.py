@@ -503,6 +503,19 @@ REGISTRY_LOOKUP = Message(
     500, 'Get "https://{host}/v2/": dial tcp: lookup {name} on 192.168.65.7:53: no such host', "Go net"
 )
 REGISTRY_DOWN = Message(500, 'Get "{scheme}://{host}/v2/": dial tcp {address}: connect: connection refused', "Go net")
+_TOKEN = (
+    'Get "https://auth.docker.io/token?scope=repository%3A{scope}%3Apull&service=registry.docker.io": '
+    "dial tcp auth.docker.io:443: connect: connection refused"
+)
+AUTHORIZATION_DOWN = Message(
+    500, 'Head "https://registry-1.docker.io/v2/{path}/manifests/{reference}": ' + _TOKEN, "Go net"
+)
+TARGET_AUTHORIZATION_DOWN = Message(
+    500,
+    "failed to authorize: failed to fetch anonymous token: " + _TOKEN,
+    "containerd core/remotes/docker/{resolver,authorizer}.go",
+)
+RESOLVE_UNAUTHORIZED = 'failed to resolve reference "{name}": {problem}'
 REGISTRY_UNAUTHORIZED = Message(
     500, "unauthorized: authentication required", "distribution registry/api/errcode; moby passes it on with 500"
 )

@@ -4,7 +4,7 @@
     TARGET  = registry HOST | image NAME | container NAME | network NAME | link NAME NAME | dns NAME | volume NAME
             | OPERATION [on NAME] | wire | disk | daemon
     EFFECT  = error [STATUS] ["TEXT"] | latency DURATION | reset | lost | stall [after SIZE] | truncated [after SIZE]
-            | down | unauthorized | not found | toomanyrequests | digest mismatch | slow [N x] | cut off [after SIZE]
+            | down | auth down | unauthorized | not found | toomanyrequests | digest mismatch | slow [N x] | cut off [after SIZE]
             | oom | exit N | unhealthy | busy | exec hangs | full | N% | SIZE left | failing | restart
     WHEN    = for DURATION | in DURATION | once | twice | N times | Nth time | from the Nth time | chance N% | always
 
@@ -36,7 +36,7 @@ _SYNONYMS: Final = {
     "truncate": model.TRUNCATED,
     "stalled": model.STALL,
 }
-_TWO_WORDS: Final = {"not": "found", "digest": "mismatch", "cut": "off", "exec": "hangs"}
+_TWO_WORDS: Final = {"not": "found", "digest": "mismatch", "cut": "off", "exec": "hangs", "auth": "down"}
 _ORDINAL: Final = re.compile(r"([1-9]\d*)(?:st|nd|rd|th)")
 _COUNTS: Final = {"once": 1, "twice": 2}
 

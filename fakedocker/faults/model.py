@@ -33,7 +33,7 @@ ALARM: Final = "fault"
 """The kind of timer that begins or ends what a rule does by itself."""
 ERROR, LATENCY, RESET, LOST, STALL, TRUNCATED = "error", "latency", "reset", "lost", "stall", "truncated"
 DOWN, UNAUTHORIZED, NOT_FOUND, TOO_MANY = "down", "unauthorized", "not found", "toomanyrequests"
-MISMATCH, SLOW, CUT_OFF = "digest mismatch", "slow", "cut off"
+MISMATCH, SLOW, CUT_OFF, AUTH_DOWN = "digest mismatch", "slow", "cut off", "auth down"
 OOM, EXIT, UNHEALTHY, BUSY, EXEC_HANGS = "oom", "exit", "unhealthy", "busy", "exec hangs"
 FULL, FAILING, RESTART = "full", "failing", "restart"
 
@@ -45,7 +45,7 @@ EFFECTS: Final[dict[str, tuple[str, ...]]] = {
     WIRE: (LATENCY, RESET, LOST, STALL, TRUNCATED),
     CONTAINER: (OOM, EXIT, UNHEALTHY, BUSY, EXEC_HANGS, *_ON_REQUESTS),
     IMAGE: _ON_PULLS,
-    REGISTRY: (DOWN, *_ON_PULLS),
+    REGISTRY: (DOWN, AUTH_DOWN, *_ON_PULLS),
     DISK: (FULL,),
     DAEMON: (RESTART, DOWN),
     NETWORK: (DOWN,),

@@ -17,6 +17,7 @@ SECOND_NS = 1_000_000_000
     ("text", "rule"),
     [
         ("registry docker.io down for 2m", Rule(target="registry", name="docker.io", effect="down", lasts_ns=120 * SECOND_NS)),
+        ("registry docker.io auth down", Rule(target="registry", name="docker.io", effect="auth down")),
         ("image nginx:1.27 429 twice", Rule(target="image", name="nginx:1.27", effect="toomanyrequests", times=2)),
         ("image nginx digest mismatch", Rule(target="image", name="nginx", effect="digest mismatch")),
         ("registry docker.io slow 3x", Rule(target="registry", name="docker.io", effect="slow", amount=3)),

@@ -127,6 +127,32 @@ def test_a_pull_that_breaks_off(profile: Literal["28", "29"]) -> None:
     fake.client.images.pull("redis", "7")
 
 
+TOKEN = (
+    'Get "https://auth.docker.io/token?scope=repository%3Alibrary%2Fredis%3Apull&service=registry.docker.io": '
+    "dial tcp auth.docker.io:443: connect: connection refused"
+)
+
+
+@pytest.mark.parametrize(
+    ("profile", "expected"),
+    [
+        ("28", f'Head "https://registry-1.docker.io/v2/library/redis/manifests/7": {TOKEN}'),
+        (
+            "29",
+            'failed to resolve reference "docker.io/library/redis:7": failed to authorize: '
+            f"failed to fetch anonymous token: {TOKEN}",
+        ),
+    ],
+)
+def test_a_registry_whose_tokens_nobody_gives(profile: Literal["28", "29"], expected: str) -> None:
+    fake = FakeDocker(profile=profile)
+    fake.fault("registry docker.io auth down once")
+    with pytest.raises(docker.errors.APIError) as caught:
+        fake.client.images.pull("redis", "7")
+    assert caught.value.explanation == expected
+    fake.client.images.pull("redis", "7")
+
+
 def test_more_than_the_whole_download_is_no_end(fake: FakeDocker) -> None:
     fake.fault("image redis cut off after 5GB")
     fake.client.images.pull("redis", "7")
@@ -177,6 +203,7 @@ def test_what_is_not_there_is_refused(fake: FakeDocker) -> None:
     for text, expected in [
         ("link web nobody down", "no container 'nobody'; there are box"),
         ("link web web down", "expected two containers that the link is between, not web twice"),
+        ("registry localhost:5000 auth down", "only docker.io has a host of its own that gives tokens"),
         ("volume nothing full", "no volume 'nothing'; there are spare"),
         ("network nowhere down", "no network 'nowhere'; there are back, bridge, host, none, shop"),
         ("link web box down twice", "link down happens once: expected no count and no chance"),

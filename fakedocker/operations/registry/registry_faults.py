@@ -24,7 +24,7 @@ from fakedocker.registry.model import Manifest, RemoteLayer
 from fakedocker.world.draft import Draft
 from fakedocker.world.tasks import TransferStep
 
-ANSWERS = (model.DOWN, model.UNAUTHORIZED, model.TOO_MANY, model.ERROR)
+ANSWERS = (model.DOWN, model.AUTH_DOWN, model.UNAUTHORIZED, model.TOO_MANY, model.ERROR)
 DOWNLOADS = (model.MISMATCH, model.SLOW, model.CUT_OFF)
 RETRIES_AFTER_SECONDS = (5, 10, 15, 20, 25)
 _HUB_ENDPOINT = "registry-1.docker.io"
@@ -65,8 +65,17 @@ def answer(draft: Draft, name: Reference) -> None:
     rule = meet(draft, name, ANSWERS)
     if rule is None:
         return
-    refusal = _refusal(rule, name)
+    refusal = _no_token(draft, name) if rule.effect == model.AUTH_DOWN else _refusal(rule, name)
     raise Refusal(refusal.status, refusal.message, commits_partial=True)
+
+
+def _no_token(draft: Draft, name: Reference) -> Refusal:
+    """The registry asks for a token, and who gives them does not answer: each store in its words."""
+    reference = name.digest or name.tag or "latest"
+    scope = name.path.replace("/", "%2F")
+    if content_store.is_used(draft):
+        return messages.TARGET_AUTHORIZATION_DOWN(scope=scope)
+    return messages.AUTHORIZATION_DOWN(path=name.path, reference=reference, scope=scope)
 
 
 def _refusal(rule: Rule, name: Reference) -> Refusal:

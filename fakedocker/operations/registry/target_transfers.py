@@ -36,6 +36,8 @@ def refusal(name: Reference, problem: messages.Refusal) -> messages.Refusal:
         words = messages.RESOLVE_NOT_FOUND.format(name=shown)
     elif words == messages.PULL_DENIED.text.format(repository=name.familiar_name):
         words = messages.TARGET_PULL_DENIED.format(repository=name.familiar_name)
+    elif words.startswith("failed to authorize: "):
+        words = messages.RESOLVE_UNAUTHORIZED.format(name=shown, problem=words)
     elif words.startswith('Get "') and ": dial tcp" in words:
         reference = name.digest or name.tag or "latest"
         url, _, rest = words.removeprefix('Get "').partition('"')

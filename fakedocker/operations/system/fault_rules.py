@@ -79,6 +79,10 @@ def _check(draft: Draft, rule: Rule) -> None:
     if rule.target == model.REGISTRY and rule.name not in draft.registries:
         known = ", ".join(sorted(draft.registries))
         raise FaultError(f"no registry {rule.name!r}; there are {known}")
+    if rule.effect == model.AUTH_DOWN and rule.name != reference.DEFAULT_DOMAIN:
+        raise FaultError(
+            f"of registries only {reference.DEFAULT_DOMAIN} has a host of its own that gives tokens, not {rule.name}"
+        )
     if rule.target == model.NETWORK and all(rule.name not in (net.name, net.id) for net in draft.networks.values()):
         known = ", ".join(sorted(network.name for network in draft.networks.values()))
         raise FaultError(f"no network {rule.name!r}; there are {known}")
