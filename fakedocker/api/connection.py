@@ -291,15 +291,17 @@ class Connection(asyncio.Protocol):
     # answers
 
     @property
+    def goes_on(self) -> bool:
+        """Whether what is answered now is not at its end."""
+        return self._exchange is not None and not self._exchange.ended
+
+    @property
     def tells_an_end(self) -> bool:
         """Whether what it has to say is that a container has ended."""
         exchange = self._exchange
-        return (
-            exchange is not None
-            and self._head_sent
-            and exchange.ended
-            and _WAIT.match(exchange.request.target) is not None
-        )
+        if exchange is None or not (self._head_sent and exchange.ended):
+            return False
+        return _WAIT.match(exchange.request.target) is not None
 
     def watched(self) -> socket.socket | None:
         """Another descriptor of a connection that carries output, to see by it what of that is read; None where nobody

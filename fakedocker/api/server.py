@@ -274,7 +274,7 @@ class Server:
     def _flush(self) -> None:
         changed, self._changed = self._changed, {}
         if changed:
-            self._pacer.on_output()
+            self._pacer.on_output(any(not isinstance(each, Connection) or each.goes_on for each in changed))
         ends = [each for each in changed if isinstance(each, Connection) and each.tells_an_end]
         if ends and len(ends) < len(changed):
             self._tell_ends(ends, [each for each in changed if each not in ends])

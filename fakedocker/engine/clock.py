@@ -100,9 +100,17 @@ class Pacer:
         self._last_input_ns = self._wall()
         self._leapt = self._paced = False
 
-    def on_output(self) -> None:
-        """A client was sent something; what follows a leap is paced from then on."""
-        self._paced = self._leapt
+    def on_output(self, goes_on: bool = True) -> None:
+        """A client was sent something; what follows a leap is paced from then on.
+
+        Args:
+            goes_on: whether more is to come in what somebody reads. An answer that has ended paces nobody: it is
+                followed by a request, for which there is patience, or it was that client's last, and others still wait.
+        """
+        if goes_on:
+            self._paced = self._leapt
+        else:
+            self._last_input_ns = self._wall()
 
     def catch_up(self, pause: Pause | None = None) -> None:
         """Let the engine's clock reach the wall's, behind which it only is as long as there is more to do than can be

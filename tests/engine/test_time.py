@@ -115,6 +115,31 @@ def test_wall_time_never_leaps() -> None:
     assert engine.next_move(wall_ns=engine.now_ns + 2000 * SECOND_NS).kind == "jump"
 
 
+def test_an_answer_that_took_a_leap_paces_nobody_who_still_waits() -> None:
+    engine = engine_with(["sleep", "1000"], TimeMode.LEAP)
+    wall_ns = engine.now_ns
+    pacer = Pacer(engine, lambda: wall_ns)
+    waiting = engine.submit(Request(method="POST", target="/containers/box/wait"))
+    pacer.on_input()
+    for goes_on, is_paced in ((True, True), (False, False)):
+        pacer.on_input()
+        stop = engine.now_ns + 10 * SECOND_NS
+        engine.draft.kernel.set_timer(stop, ("held", stop))
+        for _ in range(100):
+            while engine.turn():
+                continue
+            if engine.now_ns >= stop:
+                break
+            wall_ns += SECOND_NS // 10
+            pacer.catch_up()
+            pacer.step()
+        pacer.on_output(goes_on)
+        wall_ns += SECOND_NS // 10
+        seconds = pacer.step()
+        assert (seconds is not None and seconds > 10) is is_paced, seconds
+    assert waiting.ended or engine.now_ns > stop
+
+
 def test_what_requests_take_is_made_up_by_the_wall_when_nothing_leaps() -> None:
     engine = engine_with(["sleep", "1000"], TimeMode.WALL)
     wall = engine.now_ns
