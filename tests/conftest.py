@@ -32,10 +32,10 @@ SLOW = frozenset(
     api/test_connections api/test_hostile_requests api/test_message_chunks api/test_slow_readers
     base/test_regex base/test_stored_values durability/test_serve_state durability/test_state_crashes
     kernel/test_bounded_turns kernel/test_constant_memory kernel/test_lazy_processes
-    operations/test_api_description operations/test_archives packages/test_apt packages/test_facts page/test_links page/test_session page/test_site project/test_readme project/test_zip registry/test_catalogue registry/test_hub
+    operations/test_api_description operations/test_archives packages/test_apt packages/test_facts page/test_links page/test_session page/test_site project/test_readme project/test_recipes project/test_zip registry/test_catalogue registry/test_hub
     scenarios/test_learning scenarios/test_library scenarios/test_outside shells/test_limits
     terminal/test_pty terminal/test_session_journal terminal/test_typed_on_the_host
-    testing/test_docker_py_examples testing/test_orchestrator testing/test_plugin testing/test_testcontainers
+    testing/test_docker_py_examples testing/test_orchestrator testing/test_patching testing/test_plugin testing/test_testcontainers web
     languages/test_node_cases userland/test_bounds userland/test_hostile_programs userland/test_jq
     """.split()
 )
