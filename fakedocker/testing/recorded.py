@@ -114,16 +114,18 @@ class _Beginning:
         target = f"/containers/create?name={quote(container.name)}"
         if not self._ask(what, target, body, {"container": container.id}):
             return
-        wanted = f"exited {container.exit_code}" if container.state == "exited" else container.state
-        if wanted in ("", CREATED):
+        state = container.state
+        if state in ("", CREATED):
             return
+        exit_code = container.exit_code if state == EXITED else None
         why = ""
         try:
-            states.put(self._engine, container.name, wanted)
+            states.put(self._engine, container.name, state, exit_code)
         except states.StateUnreachable as problem:
             why = f" ({problem})"
         made = states.container_named(self._engine, container.name)
-        if wanted != (f"exited {made.exit_code}" if made.status == EXITED else made.status):
+        if (made.status, exit_code) != (state, made.exit_code if state == EXITED else None):
+            wanted = f"{state} {exit_code}" if state == EXITED else state
             self._notes.append(f"{what}: recorded {wanted}, and it is {made.status} {made.exit_code} here{why}")
 
 
