@@ -11,6 +11,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 PACKAGES = ("fakedocker", "shell/fakedocker_shell")
@@ -35,6 +36,12 @@ REASON_FIELDS = frozenset({"problem", "reason", "message"})
 """The gaps of messages that take words; others take names and values."""
 
 
+@cache
+def parsed(text: str) -> ast.Module:
+    """A module's tree, made once for all that look at it."""
+    return ast.parse(text)
+
+
 def modules(root: Path) -> Iterator[tuple[str, str]]:
     """The modules of the project: path and text."""
     for package in PACKAGES:
@@ -50,7 +57,7 @@ def long_modules(path: str, text: str) -> Iterator[str]:
 
 
 def long_functions(path: str, text: str) -> Iterator[str]:
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(parsed(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             lines = (node.end_lineno or node.lineno) - node.lineno + 1
             if lines > FUNCTION_LINES:
@@ -63,7 +70,7 @@ def unexplained_any(path: str, text: str) -> Iterator[str]:
     A name for a shape that cannot be written down, such as a value of a language, is defined once, and said there what it stands for.
     """
     lines = text.splitlines()
-    for function in _public_functions(ast.parse(text)):
+    for function in _public_functions(parsed(text)):
         annotations = [argument.annotation for argument in _arguments(function)] + [function.returns]
         if any(_names_any(annotation) for annotation in annotations):
             head = lines[function.lineno - 1 : function.body[0].lineno]
@@ -75,7 +82,7 @@ def literal_refusals(path: str, text: str) -> Iterator[str]:
     """Words of the daemon that stand where it refuses, and not in the table of its words."""
     if path == WORDS:
         return
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(parsed(text)):
         if not isinstance(node, ast.Call):
             continue
         name = ast.unparse(node.func).rpartition(".")[2]
@@ -100,14 +107,14 @@ def loose_digits(path: str, text: str) -> Iterator[str]:
     """Questions whether a text is a number that other scripts' digits pass too, or thousands of digits, which `int` refuses."""
     if path.startswith("fakedocker/base/") or path in DIGITS_IN_LOOPS:
         return
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(parsed(text)):
         if isinstance(node, ast.Attribute) and node.attr in ("isdigit", "isdecimal", "isnumeric"):
             yield f"{path}:{node.lineno}: {node.attr} takes more than int does; base.numbers.is_digits does not"
 
 
 def private_imports(path: str, text: str) -> Iterator[str]:
     """A name that is its module's own, and is taken from another module."""
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(parsed(text)):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("fakedocker"):
             for name in node.names:
                 if name.name.startswith("_") and "/guest/" not in path:
@@ -122,7 +129,7 @@ def unused_names(root: Path) -> Iterator[str]:
     for path, text in modules(root):
         if any(folder in path for folder in FOUND_BY_NAME):
             continue
-        for name, line in _bound_names(ast.parse(text)):
+        for name, line in _bound_names(parsed(text)):
             seen = inside[path] if name.startswith("_") else anywhere
             if seen[name] == 1 and name not in KEPT_NAMES and not name.startswith(("__", "pytest_")):
                 yield f"{path}:{line}: {name} is used nowhere"
