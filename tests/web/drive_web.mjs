@@ -19,10 +19,14 @@ async function open(address, { small = false, dark = false } = {}) {
   await page.goto(address);
   return page;
 }
+// A page that goes to another address while it is asked has no answer yet; `until` asks again.
+function ifThePageMoved(problem) {
+  if (!problem.message.includes("Execution context was destroyed")) throw problem;
+}
 async function until(page, what, ask) {
   const end = Date.now() + PATIENCE_MS;
   for (let found; ; await page.waitForTimeout(30)) {
-    found = await ask();
+    found = await ask().catch(ifThePageMoved);
     if (found) return found;
     if (Date.now() > end) { await picture(page, "stuck"); throw new Error(`waited for ${what}; the page is\n${await page.evaluate(() => document.body.innerText)}\n${await screen(page)}`); }
   }
