@@ -105,8 +105,9 @@ class Core:
         self._inputs.append(("end", exchange, None))
 
     def disconnect(self, exchange: Exchange) -> None:
-        """The client has gone."""
-        self._inputs.append(("gone", exchange, None))
+        """The client has gone. That says nothing once it has read its answer to the end."""
+        if not exchange.drained:
+            self._inputs.append(("gone", exchange, None))
 
     def report(self, task: int, result: Result) -> None:
         """An errand outside has been done; its result is an input."""

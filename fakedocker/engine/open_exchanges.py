@@ -29,7 +29,7 @@ class OpenExchanges:
         self._behind: dict[int, Exchange] = {}
         """Those whose clients have not yet read what could be made for them."""
         self._lingering: dict[int, Exchange] = {}
-        """Those that have ended, and whose clients may still go, which says something to a process."""
+        """Those that have ended while their clients still read, and may go, which says something to a process."""
         self._subscribers: dict[Subject, dict[int, Exchange]] = {}
         self._observers: dict[Subject, Callable[[Any], None]] = {}
 
@@ -66,7 +66,8 @@ class OpenExchanges:
             return
         self._open.pop(exchange.number, None)
         self._behind.pop(exchange.number, None)
-        if stream.converses and not stream.passive:
+        self._lingering = {number: other for number, other in self._lingering.items() if not other.drained}
+        if stream.converses and not stream.passive and not exchange.drained:
             self._lingering[exchange.number] = exchange
         for subject in stream.subjects():
             members = self._subscribers.get(subject)

@@ -18,6 +18,7 @@ from fakedocker.wire.endpoints import OPERATIONS, operation_named
 from fakedocker.world import boundaries
 
 _SHOWN = 10
+BODIES_KEPT_BYTES = 1 << 26
 
 
 class Call(NamedTuple):
@@ -48,14 +49,26 @@ class CallLog:
     Args:
         engine: from now on.
         limit: how many are kept.
+        limit_bytes: how many bytes of their bodies are kept, but for the last one's.
     """
 
-    def __init__(self, engine: Engine, limit: int) -> None:
+    def __init__(self, engine: Engine, limit: int, limit_bytes: int = BODIES_KEPT_BYTES) -> None:
         self._engine = engine
-        self.exchanges: deque[Exchange] = deque(maxlen=limit)
+        self._limit, self._limit_bytes = limit, limit_bytes
+        self.exchanges: deque[Exchange] = deque()
+        self._body_bytes = 0
         self._calls: dict[int, Call] = {}
         self._names: dict[str, str] = {}
-        engine.on_submit.append(self.exchanges.append)
+        engine.on_submit.append(self._keep)
+
+    def _keep(self, exchange: Exchange) -> None:
+        kept = self.exchanges
+        kept.append(exchange)
+        self._body_bytes += len(exchange.request.body)
+        while len(kept) > self._limit or (self._body_bytes > self._limit_bytes and len(kept) > 1):
+            gone = kept.popleft()
+            self._body_bytes -= len(gone.request.body)
+            self._calls.pop(gone.number, None)
 
     def calls(self) -> list[Call]:
         """All that are kept, in order. Each is looked at once it has been answered."""

@@ -135,7 +135,7 @@ class EngineSocket:
 
     def close(self) -> None:
         """Let go of the process: what goes on for this client ends."""
-        if not self._exchange.ended:
+        if not self._exchange.drained:
             with self._engine.lock:
                 self._engine.disconnect(self._exchange)
                 self._engine.turn()
@@ -184,7 +184,7 @@ class _Body(io.RawIOBase):
         return len(data)
 
     def close(self) -> None:
-        if not self.closed and not self._exchange.ended:
+        if not self.closed and not self._exchange.drained:
             with self._engine.lock:
                 self._engine.disconnect(self._exchange)
                 self._engine.turn()

@@ -125,6 +125,7 @@ class FakeDocker:
 
     def _begin(self, engine: Engine) -> None:
         self.engine = engine
+        engine.journaling = False  # nobody replays a double, and a journal grows with every request
         self._log = CallLog(engine, CALLS_KEPT)
         self._client: docker_py.DockerClient | None = None
 

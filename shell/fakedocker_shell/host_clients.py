@@ -317,8 +317,7 @@ class HostContext:
     def disconnect(self) -> None:
         """Give up whatever is still open."""
         for exchange in self._exchanges:
-            if not exchange.ended:
-                self.engine.disconnect(exchange)
+            self.engine.disconnect(exchange)
 
 
 def _is_ready(source: Source | Exchange) -> bool:

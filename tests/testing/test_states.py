@@ -6,8 +6,11 @@ import datetime
 
 import pytest
 
+from fakedocker.assembly import create_engine
 from fakedocker.engine.waiting import WaitCannotEnd, WaitTooLong
 from fakedocker.testing import FakeDocker, State, StateUnreachable
+from fakedocker.testing.assertions import CallLog
+from fakedocker.wire.http import Request
 
 
 @pytest.fixture
@@ -117,6 +120,15 @@ def test_what_was_asked(fake: FakeDocker) -> None:
     fake.assert_asked("remove", times=0)
     assert [call.operation for call in fake.calls][-2:] == ["inspect", "start"]
     assert fake.calls[-1].status == 204
+
+
+def test_what_was_asked_is_kept_within_limits() -> None:
+    engine = create_engine(1)
+    log = CallLog(engine, 3, limit_bytes=100)
+    for target, size in (("/a", 10), ("/b", 60), ("/c", 60), ("/d", 1), ("/e", 1), ("/f", 200)):
+        engine.perform(Request(method="POST", target=target, body=bytes(size)))
+        assert len(log.calls()) <= 3
+    assert [call.target for call in log.calls()] == ["/f"]
 
 
 def test_what_was_not_asked_is_explained(fake: FakeDocker) -> None:
