@@ -38,7 +38,7 @@ def _shim(fakedocker: list[str], floor: float) -> Iterator[tuple[str, str, str]]
         subprocess.run(install, check=True, stdout=subprocess.DEVNULL)
         stop = [*fakedocker, "shim", "stop", folder]
         try:
-            first = command([docker, "ps"], repeats=1)
+            first = command([docker, "ps"], repeats=1, warm=False)
             yield "shim: the first docker ps, which starts the engine", f"{first / floor:.1f} x floor", ""
             later = command([docker, "ps"], repeats=20)
             yield "shim: docker ps", f"{milli(later)}, {later / floor:.1f} x floor", "3 x"

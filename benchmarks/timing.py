@@ -42,14 +42,19 @@ def each(action: Callable[[int], object], count: int, repeats: int = 3) -> float
     return best(series, repeats) / count
 
 
-def command(words: Sequence[str], repeats: int = 7, stdin: str = "") -> float:
-    """Seconds of a whole process, whose modules are read compiled, as they are wherever they have been read before."""
+def command(words: Sequence[str], repeats: int = 7, stdin: str = "", *, warm: bool = True) -> float:
+    """Seconds of a whole process, whose modules are read compiled, as they are wherever they have been read before.
+
+    Args:
+        warm: let it run once before it is measured.
+    """
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
     def run() -> None:
         subprocess.run(words, input=stdin, text=True, capture_output=True, check=False, env=environment)
 
-    run()
+    if warm:
+        run()
     return best(run, repeats)
 
 

@@ -33,6 +33,7 @@ class _Gone:
 
 GONE: Any = _Gone()
 _MISSING: Any = object()
+_EMPTY: Any = Map()
 _FEW = 3
 """Up to this many changes are made one by one, which is then cheaper than a mutation."""
 
@@ -55,7 +56,7 @@ class Table(Generic[K, V]):
     __slots__ = ("_base", "_changes", "_on_change", "size")
 
     def __init__(self, base: Map[K, V] | None = None, on_change: Callable[[], None] | None = None) -> None:
-        self._base: Map[K, V] = Map() if base is None else base
+        self._base: Map[K, V] = _EMPTY if base is None else base
         self._changes: dict[K, V] = {}
         self.size = len(self._base)
         self._on_change = on_change

@@ -222,6 +222,7 @@ _TABLES = (
 
 _SCALARS = ("now_ns", "boot_ns", "next_pid", "next_id", "drawn", "held_bytes", "room_bytes", "marked")
 _scalars_of = attrgetter(*_SCALARS)
+_tables_of = attrgetter(*_TABLES)
 
 
 class KernelDraft:
@@ -278,13 +279,12 @@ class KernelDraft:
         self.resets += 1
         self.files_changed += 1
         self._state = state
-        for name, table in self._tables:
-            table.reset(getattr(state, name))
+        for (_, table), base in zip(self._tables, _tables_of(state), strict=True):
+            table.reset(base)
         self.timers.reset(state.timers)
         self.queue.clear()
         self.queue.extend(state.queue)
-        for name in _SCALARS:
-            setattr(self, name, getattr(state, name))
+        self.__dict__.update(zip(_SCALARS, _scalars_of(state), strict=True))
         self.emitted.clear()
 
     def rollback(self) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from requests import PreparedRequest, Response
 from requests.adapters import BaseAdapter
 from requests.exceptions import ConnectionError, ReadTimeout
+from requests.utils import get_encoding_from_headers
 from urllib3.response import HTTPResponse
 
 from fakedocker.api.headers import with_common_headers
@@ -281,6 +282,7 @@ class EngineAdapter(BaseAdapter):
         response.reason = ""
         response.connection = self  # type: ignore[assignment]  # requests sets it on every response, to whatever adapter there is
         response.headers.update(with_common_headers(reply, self._engine.profile))
+        response.encoding = get_encoding_from_headers(response.headers)
         body = io.BytesIO() if reply.hijacked else _Body(self._engine, exchange, reply.body, patience)
         raw = HTTPResponse(body=body, preload_content=False, status=reply.status, headers=dict(response.headers))
         if reply.hijacked:
@@ -298,4 +300,5 @@ def docker_client(engine: Engine) -> docker.DockerClient:
 
     client = docker.DockerClient(base_url=BASE_URL, version=engine.profile.newest_api)
     client.api.mount(BASE_URL, EngineAdapter(engine))
+    client.api.trust_env = False  # neither proxies nor a .netrc of the machine have a part in it
     return client

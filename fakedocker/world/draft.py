@@ -8,6 +8,7 @@ for what it changes and for nothing else. What happened that somebody may be wai
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from operator import attrgetter
 from typing import Any
 
@@ -44,6 +45,7 @@ HELD_LIMIT_BYTES = 1 << 30
 """How much memory all files of a simulation may really take."""
 _SCALARS = ("draws", "host", "next_port", "fault_rules", "swarm", "events", "web", "assume", "recorded")
 _scalars_of = attrgetter(*_SCALARS)
+_tables_of = attrgetter(*_TABLES)
 
 
 class Notice(Struct, frozen=True, gc=False):
@@ -122,22 +124,14 @@ class Draft:
         """What the next things that are made are called, by kind, where that is known beforehand; set for one request."""
         self.faults: list[str] = []
         """Reports of errors of ours inside simulated programs; no part of the world, and empty as it should be."""
-        for name in _TABLES:
-            make = Outputs if name == "outputs" else Table
-            setattr(self, name, make(getattr(world, name), self._marker(name)))
+        mark, tables = self._dirty.append, self.__dict__
+        for name, base in zip(_TABLES, _tables_of(world), strict=True):
+            tables[name] = Table(base, partial(mark, name))
+        self.outputs = Outputs(world.outputs, partial(mark, "outputs"))
         self._load_scalars()
 
-    def _marker(self, name: str) -> Any:
-        dirty = self._dirty
-
-        def mark() -> None:
-            dirty.append(name)
-
-        return mark
-
     def _load_scalars(self) -> None:
-        for name in _SCALARS:
-            setattr(self, name, getattr(self._world, name))
+        self.__dict__.update(zip(_SCALARS, _scalars_of(self._world), strict=True))
 
     @property
     def now_ns(self) -> int:
