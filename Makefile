@@ -72,7 +72,7 @@ bench: $(VENV)/installed-test
 bench-short: $(VENV)/installed-test
 	$(BIN)/python -m benchmarks.counts $(if $(RECORD),--record)
 
-# The docker client, compose, buildx, skopeo and dockerode for tests/clients, into .clients/ (Debian on amd64). Without them those tests are skipped.
+# The docker client, compose, buildx, skopeo, a registry, dockerode and Ansible for the tests, into .clients/ (Debian on amd64). Without them those tests are skipped.
 clients:
 	sh tools/install_clients.sh .clients
 

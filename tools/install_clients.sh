@@ -1,7 +1,8 @@
 #!/bin/sh
 # Put the clients that tests/clients drives into a folder, without touching the system: install_clients.sh FOLDER
-#   docker, compose v2, buildx and skopeo of Debian trixie (skopeo with trixie's own C library beside it), and where this
-#   machine is Debian bookworm its skopeo, which speaks an API that is refused, and dockerode where there is npm. docker-compose 1.29 is used where it is installed.
+#   docker, compose v2, buildx, docker-registry and skopeo of Debian trixie (skopeo with trixie's own C library beside it), and where this
+#   machine is Debian bookworm its skopeo, which speaks an API that is refused, dockerode where there is npm, and Ansible with community.docker of PyPI.
+#   docker-compose 1.29 is used where it is installed.
 # It takes amd64 and an apt that reaches Debian. Where that is not so it says so and fails; the tests then skip, and say so.
 set -eu
 mkdir -p "${1:?where to}"
@@ -22,14 +23,14 @@ fetch() { (cd "$work/packages" && APT_CONFIG="$work/apt.conf" apt-get download -
 unpack() { dpkg -x "$work/packages/$1"_*.deb "$2"; }
 
 APT_CONFIG="$work/apt.conf" apt-get update -qq
-fetch docker-cli docker-compose docker-buildx skopeo libc6 libgpgme11t64 libassuan9 libgpg-error0 libsqlite3-0
+fetch docker-cli docker-compose docker-buildx docker-registry skopeo libc6 libgpgme11t64 libassuan9 libgpg-error0 libsqlite3-0
 for package in docker-compose docker-buildx; do
   unpack "$package" "$work/unpacked"
   cp "$work/unpacked/usr/libexec/docker/cli-plugins/$package" "$folder/cli-plugins/"
 done
 trixie=$folder/trixie
-for package in docker-cli skopeo libc6 libgpgme11t64 libassuan9 libgpg-error0 libsqlite3-0; do unpack "$package" "$trixie"; done
-for program in docker skopeo; do
+for package in docker-cli docker-registry skopeo libc6 libgpgme11t64 libassuan9 libgpg-error0 libsqlite3-0; do unpack "$package" "$trixie"; done
+for program in docker docker-registry skopeo; do
   printf '#!/bin/sh\nexec %s/usr/lib64/ld-linux-x86-64.so.2 --library-path %s/usr/lib/x86_64-linux-gnu %s/usr/bin/%s "$@"\n' \
     "$trixie" "$trixie" "$trixie" "$program" > "$folder/bin/$program"
   chmod +x "$folder/bin/$program"
@@ -43,5 +44,17 @@ if grep -q bookworm /etc/os-release; then
   chmod +x "$folder/bin/skopeo-old"
 fi
 if command -v npm > /dev/null; then npm install --silent --no-fund --no-audit --ignore-scripts --prefix "$folder" dockerode@5 || echo "no dockerode"; fi
+ansible() { # ansible-core, and of the big package of collections only the one that speaks to docker and what it stands on
+  python3 -m venv "$folder/ansible" && "$folder/ansible/bin/pip" install --quiet --no-compile ansible-core requests &&
+    "$folder/ansible/bin/pip" download --quiet --no-deps --dest "$work/packages" ansible &&
+    "$folder/ansible/bin/python" - "$work/packages" << 'PYTHON' && ln -sfn "$folder/ansible/bin/ansible-playbook" "$folder/bin/ansible-playbook"
+import pathlib, sys, sysconfig, zipfile
+[wheel] = pathlib.Path(sys.argv[1]).glob("ansible-*.whl")
+wanted = tuple(f"ansible_collections/community/{name}/" for name in ("docker", "library_inventory_filtering_v1"))
+with zipfile.ZipFile(wheel) as archive:
+    archive.extractall(sysconfig.get_path("purelib"), [name for name in archive.namelist() if name.startswith(wanted)])
+PYTHON
+}
+ansible || echo "no ansible"
 touch "$folder/complete"
 ls "$folder/cli-plugins" "$folder/bin"

@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from helpers.paths import ROOT
+from helpers.programs import CLIENTS
 
 FOLDER = ROOT / "docs" / "recipes"
 PAGES = sorted(path for path in FOLDER.glob("*.md") if path.name != "README.md")
@@ -24,12 +25,17 @@ NEEDS_PYTHON = re.compile(r"<!-- needs-python: (.*?) -->")
 SECONDS = 300
 
 
+def programs() -> str:
+    """Where a reader's programs are: of this environment, of the machine, and of those that `make clients` has brought."""
+    return os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", ""), str(CLIENTS / "bin")))
+
+
 def environment(folder: Path, commands: str) -> dict[str, str]:
     """A reader's: programs of this environment and of the machine, no daemon, and of pytest's plugins those that are used."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "DOCKER", "COMPOSE"))}
     plugins = ["fakedocker.testing.plugin", *(["xdist"] if "-n" in commands.split() else [])]
     return {
-        **kept, "PATH": os.pathsep.join((str(Path(sys.executable).parent), kept.get("PATH", ""))), "HOME": str(folder),
+        **kept, "PATH": programs(), "HOME": str(folder),
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": ",".join(plugins), "PYTHONDONTWRITEBYTECODE": "1",
     }  # fmt: skip
 
@@ -37,7 +43,9 @@ def environment(folder: Path, commands: str) -> dict[str, str]:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_a_page_works_as_it_is_written(page: Path, tmp_path: Path) -> None:
     text = page.read_text()
-    lacks = [name for words in NEEDS.findall(text) for name in words.split() if shutil.which(name) is None]
+    lacks = [
+        name for words in NEEDS.findall(text) for name in words.split() if shutil.which(name, path=programs()) is None
+    ]
     lacks += [name for words in NEEDS_PYTHON.findall(text) for name in words.split() if find_spec(name) is None]
     if lacks:
         pytest.skip(f"{', '.join(lacks)} is not installed, which {page.name} needs")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import shutil
 import subprocess
 import threading
 import time
@@ -24,10 +23,9 @@ from fakedocker.registry.distribution.access import Access
 from fakedocker.registry.distribution.contents import Contents, MemoryBlobs
 from fakedocker.serving import serve_in_thread
 from fakedocker.wire.http import Request, make_target
+from helpers.programs import find
 from helpers.registry_serving import ask, serving
 from helpers.served_requests import Deaf, ask_served
-
-DEBIANS = shutil.which("docker-registry")
 
 
 def call(
@@ -169,8 +167,7 @@ def test_it_is_off_by_default() -> None:
 @pytest.fixture
 def debians(tmp_path: Path) -> Iterator[str]:
     """Debian's docker-registry on a port of its own."""
-    if DEBIANS is None:
-        pytest.skip("docker-registry is not installed; Debian has a package of that name")
+    program = find("docker-registry")
     import socket
 
     with socket.socket() as probe:
@@ -181,7 +178,7 @@ def debians(tmp_path: Path) -> Iterator[str]:
         f"version: 0.1\nstorage: {{filesystem: {{rootdirectory: {tmp_path}/data}}}}\nhttp: {{addr: '127.0.0.1:{port}'}}\n"
     )
     with subprocess.Popen(
-        [DEBIANS, "serve", str(configuration)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [program, "serve", str(configuration)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
         for _ in range(200):
             try:
