@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from benchmarks import builds, classes, double, in_process, load, page, processes, shell, sockets, timing
+from benchmarks import archives, builds, classes, double, in_process, load, page, processes, shell, sockets, timing
 from fakedocker.base.profiles import PROFILES
 
 
@@ -29,6 +29,7 @@ SUITES: dict[str, Callable[[], Iterator[tuple[str, str, str]]]] = {
     "sockets": sockets.measure,
     "load": load.measure,
     "shell": shell.measure,
+    "archives": archives.measure,
     "builds": builds.measure,
     "page": page.measure,
     "class": classes.measure,

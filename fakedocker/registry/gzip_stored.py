@@ -15,6 +15,7 @@ _HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"  # deflate, no name, no ti
 _LAST_BLOCK = b"\x01\x00\x00\xff\xff"
 _BLOCK_BYTES = 0xFFFF
 _BLOCK_HEADER = struct.Struct("<BHH")
+_WHOLE_BLOCK_HEADER = _BLOCK_HEADER.pack(0, _BLOCK_BYTES, _BLOCK_BYTES ^ 0xFFFF)
 _TRAILER = struct.Struct("<II")
 
 
@@ -29,7 +30,11 @@ def compress(chunks: Iterable[bytes]) -> Iterator[bytes]:
         pending = pending + chunk if pending else chunk
         whole = len(pending) - len(pending) % _BLOCK_BYTES
         if whole:
-            yield b"".join(_block(pending[at : at + _BLOCK_BYTES]) for at in range(0, whole, _BLOCK_BYTES))
+            view = memoryview(pending)
+            parts: list[bytes | memoryview] = []
+            for at in range(0, whole, _BLOCK_BYTES):
+                parts += (_WHOLE_BLOCK_HEADER, view[at : at + _BLOCK_BYTES])
+            yield b"".join(parts)
             pending = pending[whole:]
     if pending:
         yield _block(pending)

@@ -160,7 +160,7 @@ class _Body(io.RawIOBase):
     def __init__(self, engine: Engine, exchange: Exchange, whole: bytes | None, timeout: float | None) -> None:
         self._engine = engine
         self._exchange = exchange
-        self._buffer = whole or b""
+        self._buffer = memoryview(whole or b"")
         self._socket = EngineSocket(engine, exchange, timeout)
         self.chunked = whole is None
         self.fp = _Connection(self._socket)
@@ -175,7 +175,7 @@ class _Body(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         while not self._buffer and not self._exchange.drained:
             _drive_to_bytes(self._engine, self._exchange, self._socket.gettimeout())
-            self._buffer = self._exchange.take()
+            self._buffer = memoryview(self._exchange.take())
             if not self._buffer and self._exchange.stalled:
                 raise TimeoutError("timed out")
         if not self._buffer and self._exchange.broken:

@@ -52,7 +52,7 @@ def stored_layer(layer: Layer, remote: RemoteLayer | None = None) -> Layer:
 
         remote = catalogue.remote_layer(layer)
     if remote is None:
-        sums = blobs.archive_sums(layer.archive())
+        sums = blobs.layer_sums(layer)
         remote = RemoteLayer(digest=sums.digest, size_bytes=sums.size_bytes, layer=layer)
     blob = Blob(
         digest=remote.digest, size_bytes=remote.size_bytes, content_bytes=remote.transfer_bytes,

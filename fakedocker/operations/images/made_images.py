@@ -67,7 +67,7 @@ def manifest_over(
 
 def remote_of(layer: Layer) -> RemoteLayer:
     """A layer as a registry has it."""
-    sums = blobs.archive_sums(layer.archive())
+    sums = blobs.layer_sums(layer)
     return RemoteLayer(digest=sums.digest, size_bytes=sums.size_bytes, layer=layer)
 
 

@@ -118,7 +118,7 @@ def _manifest(draft: Draft, image: Image, known: dict[str, RemoteLayer]) -> Mani
 def _remote_layer(layer: Layer, known: dict[str, RemoteLayer]) -> RemoteLayer:
     before = known.get(layer.diff_id) or catalogue.remote_layer(layer)
     if before is None:
-        found = blobs.archive_sums(layer.archive())
+        found = blobs.layer_sums(layer)
         before = known[layer.diff_id] = RemoteLayer(digest=found.digest, size_bytes=found.size_bytes, layer=layer)
     return replace(before, layer=layer)  # the same bytes may lie on another chain
 
