@@ -29,6 +29,7 @@ from helpers.node_cases import VERSION, read_cases, subjects  # noqa: E402
 from helpers.services_machine import Machine  # noqa: E402
 
 MARK = "fakedocker: node: "
+BROKEN = "the engine is broken: "
 LINES = 24
 NAME = "/app/main.js"
 HEAD = """\
@@ -178,9 +179,14 @@ def real_output(program: str) -> list[str]:
 
 
 def simulated_output(program: str) -> list[str]:
-    """What the simulated one prints; a mark if it ends with one."""
+    """What the simulated one prints; a mark if it ends with one, or the report of the engine's own exception."""
     box = Machine({NAME: program})
-    result = box.run("/srv/bin/node", "main.js", directory="/app", environment={"NODE_VERSION": VERSION}, seconds=60)
+    try:
+        result = box.run(
+            "/srv/bin/node", "main.js", directory="/app", environment={"NODE_VERSION": VERSION}, seconds=60
+        )
+    except AssertionError as report:  # an exception of the engine's own
+        return [f"{BROKEN}{report}"]
     return [f"{MARK}{result.stderr}"] if MARK in result.stderr else result.stdout.split("\x1e\n")
 
 
@@ -191,7 +197,9 @@ def whole(lines: list[str]) -> str:
 def differing(lines: list[str]) -> list[str]:
     """Lines that are told wrong, each with both answers."""
     wanted, found = real_output(whole(lines)), simulated_output(whole(lines))
-    if found[0].startswith(MARK):
+    if found[0].startswith(BROKEN) and len(lines) == 1:
+        return [f"{lines[0]}\n  {found[0]}"]
+    if found[0].startswith((MARK, BROKEN)):
         return [told for one in lines for told in differing([one])] if len(lines) > 1 else []
     return [
         f"{one}\n  node: {want!r}\n  ours: {got!r}"

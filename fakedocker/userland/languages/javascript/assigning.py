@@ -33,7 +33,7 @@ def member_store(
     """An assignment to a member: of a value, of a value if the old one is such that it is wanted, or of what `change` makes
     of the old one (the new value, and that of the expression). `put_at`: where the operator stands."""
     target, key = member_parts(emitter, node, direct)
-    at, strict = (node.target.at if node.target.at >= 0 else node.at), emitter.code.is_strict
+    at, strict = emitter.analysis.noted_places.get(id(node), node.target.at), emitter.code.is_strict
     setter = setter_of(node)
 
     if value is not None and wanted is None:

@@ -26,7 +26,7 @@ from fakedocker.userland.languages.javascript.jumping import (
 from fakedocker.userland.languages.javascript.operators import strictly_equal
 from fakedocker.userland.languages.javascript.patterns import names_of
 from fakedocker.userland.languages.javascript.scopes import Variable
-from fakedocker.userland.languages.javascript.stacked import condition, push
+from fakedocker.userland.languages.javascript.stacked import condition, note_failing_call, push
 from fakedocker.userland.languages.javascript.stacked_assigning import store
 from fakedocker.userland.languages.javascript.syntax import Node
 from fakedocker.userland.languages.javascript.variables import Store, open_scope, read, store_variable, write
@@ -126,6 +126,8 @@ def declare(emitter: Emitter, kind: str, target: Node, value: Node | None) -> No
             return
         emitter.op(lambda frame, machine: frame.stack.append(None), target.at)
     else:
+        if isinstance(target, syntax.ArrayPattern):
+            note_failing_call(emitter, value)
         push(emitter, value, target.name if isinstance(target, syntax.Name) else "")
         if isinstance(target, syntax.Name):
             note_listed_names(emitter, target.name, value)

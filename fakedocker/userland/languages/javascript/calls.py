@@ -85,10 +85,10 @@ def _arguments_object(realm: Host, function: JsFunction, arguments: list[Value])
 # calling
 
 
-def call_on_stack(frame: Frame, machine: Runner, count: int, describe: str) -> object:
+def call_on_stack(frame: Frame, machine: Runner, count: int, said: str) -> object:
     """The operation of a call: function, `this` and `count` arguments are on the stack, and its value comes there.
 
-    What blocks leaves them there.
+    What blocks leaves them there. `said`: the message if there is no function, nothing if it tells of the value itself.
     """
     stack = frame.stack
     arguments = stack[len(stack) - count :] if count else []
@@ -97,7 +97,7 @@ def call_on_stack(frame: Frame, machine: Runner, count: int, describe: str) -> o
     try:
         if type(callee) is JsFunction:
             return enter_function(machine.language, callee, this, arguments)
-        return _call_other(machine.language, callee, this, arguments, describe)
+        return _call_other(machine.language, callee, this, arguments, said)
     except Block:
         stack += [callee, this, *arguments]
         raise
@@ -108,7 +108,8 @@ def enter_function(realm: Host, function: JsFunction, this: Value, arguments: li
     code = function.code
     assert isinstance(code, JsCode)
     if function.class_kind:
-        raise realm.error("TypeError", f"Class constructor {code.name} cannot be invoked without 'new'")
+        called = f"Class constructor {code.name}" if code.name else "Class constructors"
+        raise realm.error("TypeError", f"{called} cannot be invoked without 'new'")
     frame = make_frame(realm, function, this, arguments)
     if code.is_generator:
         made = new_generator(realm, function, frame)
@@ -122,7 +123,7 @@ def enter_function(realm: Host, function: JsFunction, this: Value, arguments: li
     return realm.machine.enter(frame)
 
 
-def _call_other(realm: Host, callee: Value, this: Value, arguments: list[Value], describe: str) -> object:
+def _call_other(realm: Host, callee: Value, this: Value, arguments: list[Value], said: str) -> object:
     """Call what is no function of a script; its value goes on the stack of the frame on top."""
     machine = realm.machine
     while type(callee) is Bound:
@@ -138,10 +139,10 @@ def _call_other(realm: Host, callee: Value, this: Value, arguments: list[Value],
     elif type(callee) is Proxy and is_callable(callee):
         trap = realm.get(callee.handler, "apply")
         if is_callable(trap):
-            return _call_other(realm, trap, callee.handler, [callee.target, this, realm.array(arguments)], describe)
-        return _call_other(realm, callee.target, this, arguments, describe)
+            return _call_other(realm, trap, callee.handler, [callee.target, this, realm.array(arguments)], said)
+        return _call_other(realm, callee.target, this, arguments, said)
     else:
-        raise realm.error("TypeError", f"{describe} is not a function")
+        raise realm.error("TypeError", said or f"{realm.told(callee)} is not a function")
     if value is CONTROL:
         return True
     top = machine.top
@@ -167,13 +168,13 @@ def enter(
 def call_operation(frame: Frame, machine: Runner) -> object:
     """The first operation of a trampoline: call what lies on its stack."""
     count = frame.slots[0]
-    return call_on_stack(frame, machine, count, machine.language.short_text(frame.stack[0]))
+    return call_on_stack(frame, machine, count, "")
 
 
 def construct_operation(frame: Frame, machine: Runner) -> object:
     """The first operation of a trampoline that makes an object: constructor and arguments lie on its stack."""
     count = frame.slots[0]
-    return construct_on_stack(frame, machine, count, machine.language.short_text(frame.stack[0]))
+    return construct_on_stack(frame, machine, count, "")
 
 
 def leave_operation(frame: Frame, machine: Runner) -> object:
@@ -203,7 +204,7 @@ def construct(realm: Host, callee: Value, arguments: list[Value], new_target: Va
         code = callee.code
         assert isinstance(code, JsCode)
         if not code.makes_prototype or code.is_generator:
-            raise realm.error("TypeError", f"{describe} is not a constructor")
+            raise realm.error("TypeError", f"{describe or realm.told(callee)} is not a constructor")
         this: Value = UNINITIALIZED
         if callee.class_kind != "derived":
             this = JsObject(realm.prototype_from(new_target, "Object"))
@@ -233,7 +234,7 @@ def construct(realm: Host, callee: Value, arguments: list[Value], new_target: Va
         return construct(
             realm, callee.target, arguments, callee.target if new_target is callee else new_target, describe
         )
-    raise realm.error("TypeError", f"{describe} is not a constructor")
+    raise realm.error("TypeError", f"{describe or realm.told(callee)} is not a constructor")
 
 
 def _end_construct(machine: Runner, frame: Frame, value: Value) -> None:

@@ -10,6 +10,7 @@ from fakedocker.userland.languages.javascript.cells import JsFunction, JsObject,
 from fakedocker.userland.languages.javascript.emitting import Emitter, Evaluate
 from fakedocker.userland.languages.javascript.functions import closure_maker, function_maker
 from fakedocker.userland.languages.javascript.operators import to_key
+from fakedocker.userland.languages.javascript.rendering import position
 from fakedocker.userland.languages.javascript.shared import NULL, UNINITIALIZED
 from fakedocker.userland.languages.javascript.syntax import Node
 from fakedocker.userland.languages.javascript.variables import open_scope, read, read_variable, store_variable
@@ -85,6 +86,7 @@ def _make_constructor(emitter: Emitter, node: syntax.Class, name: str) -> None:
     code.name = name
     code.start, code.end = node.at, node.end
     kind = "base" if node.parent is None else "derived"
+    parent_at = node.at if node.parent is None else position(node.parent)
 
     def run(frame: Frame, machine: Runner) -> None:
         realm = machine.language
@@ -96,10 +98,12 @@ def _make_constructor(emitter: Emitter, node: syntax.Class, name: str) -> None:
             prototype.proto = None
         elif parent is not UNINITIALIZED:
             if not realm.is_constructor(parent):
-                raise realm.error(
-                    "TypeError", f"Class extends value {realm.shown(parent)} is not a constructor or null"
-                )
+                said = f"Class extends value {realm.told(parent)} is not a constructor or null"
+                raise realm.error_at(parent_at, "TypeError", said)
             above = realm.get(parent, "prototype")
+            if above is not NULL and not isinstance(above, JsObject):
+                said = f"Class extends value does not have valid prototype property {realm.told(above)}"
+                raise realm.error_at(parent_at, "TypeError", said)
             function.proto = parent
             prototype.proto = above if isinstance(above, JsObject) else None
         function.home = prototype

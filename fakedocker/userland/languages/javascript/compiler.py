@@ -23,7 +23,7 @@ from fakedocker.userland.languages.javascript.calls import (
 from fakedocker.userland.languages.javascript.code import JsCode
 from fakedocker.userland.languages.javascript.emitting import Emitter
 from fakedocker.userland.languages.javascript.jumping import leave
-from fakedocker.userland.languages.javascript.redeclarations import nodes_in
+from fakedocker.userland.languages.javascript.nodes import nodes_in
 from fakedocker.userland.languages.javascript.resuming import waiter_operation
 from fakedocker.userland.languages.javascript.scopes import (
     LEXICAL,

@@ -140,7 +140,10 @@ class ForSyntax:
         is_strict = cursor.context.is_strict
         if isinstance(first, syntax.ArrayLiteral | syntax.ObjectLiteral) and not covers.is_parenthesized(first):
             del covers.shorthands[since:]
-            return self._for_in(at, covers.pattern(first, is_strict), is_await)
+            target = covers.pattern(first, is_strict)
+            if isinstance(target, syntax.ObjectPattern):
+                target = target._replace(is_inner=True)
+            return self._for_in(at, target, is_await)
         if not is_target(first, is_strict):
             first = wrong_target(first, "Invalid left-hand side in for-loop", token.at, end)
         return self._for_in(at, first, is_await)

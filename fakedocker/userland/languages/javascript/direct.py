@@ -18,11 +18,15 @@ from fakedocker.userland.languages.javascript.operators import (
     type_of,
     unary,
 )
-from fakedocker.userland.languages.javascript.rendering import not_iterable
+from fakedocker.userland.languages.javascript.rendering import not_iterable, position
 from fakedocker.userland.languages.javascript.shared import HOLE, NULL
 from fakedocker.userland.languages.javascript.syntax import Node
 from fakedocker.userland.languages.javascript.variables import read
 from fakedocker.userland.languages.machine.code import Frame, Runner
+
+
+class Shortcut(Exception):
+    """A `?.` found nothing: the whole chain is undefined."""
 
 
 def direct(emitter: Emitter, node: Node) -> Evaluate:
@@ -33,7 +37,7 @@ def direct(emitter: Emitter, node: Node) -> Evaluate:
 def _name(emitter: Emitter, node: syntax.Name) -> Evaluate:
     if node.name == "undefined" and emitter.scope.find("undefined") is None:
         return lambda frame, machine: None
-    return read(emitter, node.name, emitter.analysis.first_places.get(id(node), node.at))
+    return read(emitter, node.name, emitter.analysis.noted_places.get(id(node), node.at))
 
 
 def _literal(emitter: Emitter, node: syntax.Literal) -> Evaluate:
@@ -76,7 +80,10 @@ def _array(emitter: Emitter, node: syntax.ArrayLiteral) -> Evaluate:
         else:
             items.append((False, direct(emitter, item)))
     texts = [
-        (not_iterable(item.value), item.value.at) if isinstance(item, syntax.Spread) else None for item in node.items
+        (not_iterable(item.value, position(item.value)), position(item.value))
+        if isinstance(item, syntax.Spread)
+        else None
+        for item in node.items
     ]
 
     def run(frame: Frame, machine: Runner) -> Value:
@@ -192,8 +199,6 @@ def _import_meta(emitter: Emitter, node: syntax.ImportMeta) -> Evaluate:
 
 def _unary(emitter: Emitter, node: syntax.Unary) -> Evaluate:
     operator, at = node.operator, node.at
-    if operator == "delete":
-        return _delete(emitter, node)
     if operator == "typeof" and isinstance(node.value, syntax.Name) and emitter.scope.find(node.value.name) is None:
         name = node.value.name
         return lambda frame, machine: type_of(machine.language.global_or_undefined(name))
@@ -210,29 +215,6 @@ def _unary(emitter: Emitter, node: syntax.Unary) -> Evaluate:
         found = unary(machine.language, operator, operand)
         machine.language.position = -1
         return found
-
-    return run
-
-
-def place_of_deletion(node: syntax.Unary, inner: syntax.Member) -> int:
-    """Where it is told that there is nothing to delete from: at what was evaluated last."""
-    return inner.target.at if isinstance(inner.target, syntax.Member | syntax.Call) else node.at
-
-
-def _delete(emitter: Emitter, node: syntax.Unary) -> Evaluate:
-    inner = node.value.expression if isinstance(node.value, syntax.Chain) else node.value
-    strict = emitter.code.is_strict
-    if not isinstance(inner, syntax.Member):
-        value = direct(emitter, node.value) if not isinstance(node.value, syntax.Name) else None
-        return lambda frame, machine: (value(frame, machine) if value else None, value is not None)[1]
-    target, key, at = direct(emitter, inner.target), direct(emitter, inner.key), place_of_deletion(node, inner)
-    is_optional = inner.optional
-
-    def run(frame: Frame, machine: Runner) -> Value:
-        value = target(frame, machine)
-        if is_optional and (value is None or value is NULL):
-            return True
-        return machine.language.delete_member(value, key(frame, machine), strict, at)
 
     return run
 
@@ -268,7 +250,10 @@ def _quick_add(left: Evaluate, right: Evaluate, at: int) -> Evaluate:
         first, second = left(frame, machine), right(frame, machine)
         if type(first) is float and type(second) is float:
             return first + second
-        return add(machine.language, first, second)
+        machine.language.position = at
+        found = add(machine.language, first, second)
+        machine.language.position = -1
+        return found
 
     return run
 

@@ -101,13 +101,16 @@ def _logical_assign(emitter: Emitter, node: syntax.Assign) -> Evaluate:
 
 
 def _compound(emitter: Emitter, node: syntax.Assign) -> Evaluate:
-    operator, at = node.operator[:-1], node.at
+    operator, at = node.operator[:-1], emitter.analysis.noted_places.get(id(node), node.at)
     value = direct(emitter, node.value)
     apply = BINARY[operator]
     if isinstance(node.target, syntax.Member):
 
         def change(frame: Frame, machine: Runner, old: Value) -> tuple[Value, Value]:
-            found = apply(machine.language, old, value(frame, machine))
+            added = value(frame, machine)
+            machine.language.position = at
+            found = apply(machine.language, old, added)
+            machine.language.position = -1
             return found, found
 
         return member_store(emitter, node.target, direct, None, node.at, change=change)
@@ -125,11 +128,18 @@ def _compound(emitter: Emitter, node: syntax.Assign) -> Evaluate:
 
 def update(emitter: Emitter, node: syntax.Update) -> Evaluate:
     step = 1 if node.operator == "++" else -1
-    is_prefix = node.is_prefix
+    is_prefix, at = node.is_prefix, emitter.analysis.noted_places.get(id(node), node.at)
+
+    def numeric(machine: Runner, old: Value) -> float | int:
+        machine.language.position = at
+        found = to_numeric(machine.language, old)
+        machine.language.position = -1
+        return found
+
     if isinstance(node.target, syntax.Member):
 
         def change(frame: Frame, machine: Runner, old: Value) -> tuple[Value, Value]:
-            number = to_numeric(machine.language, old)
+            number = numeric(machine, old)
             return number + step, number + step if is_prefix else number
 
         return member_store(emitter, node.target, direct, None, node.at, change=change)
@@ -139,7 +149,7 @@ def update(emitter: Emitter, node: syntax.Update) -> Evaluate:
     def run(frame: Frame, machine: Runner) -> Value:
         old = reading(frame, machine)
         if type(old) is not float:
-            old = to_numeric(machine.language, old)
+            old = numeric(machine, old)
         new = old + step
         store(frame, machine, new)
         return new if is_prefix else old

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fakedocker.userland.languages.javascript import syntax
 from fakedocker.userland.languages.javascript.cells import JsArray, JsObject, Slot, Value
-from fakedocker.userland.languages.javascript.direct import KINDS, direct
+from fakedocker.userland.languages.javascript.direct import KINDS, Shortcut, direct
 from fakedocker.userland.languages.javascript.emitting import Emitter, Evaluate
 from fakedocker.userland.languages.javascript.operators import (
     to_key,
@@ -13,10 +13,6 @@ from fakedocker.userland.languages.javascript.properties import MISSING
 from fakedocker.userland.languages.javascript.shared import HOLE, NULL
 from fakedocker.userland.languages.javascript.variables import read
 from fakedocker.userland.languages.machine.code import Frame, Runner
-
-
-class Shortcut(Exception):
-    """A `?.` found nothing: the whole chain is undefined."""
 
 
 def member(emitter: Emitter, node: syntax.Member) -> Evaluate:
@@ -91,5 +87,37 @@ def chain(emitter: Emitter, node: syntax.Chain) -> Evaluate:
     return run
 
 
+def delete(emitter: Emitter, node: syntax.Delete) -> Evaluate:
+    """`delete`: true where a chain ends before its member."""
+    inner = node.value.expression if isinstance(node.value, syntax.Chain) else node.value
+    at, strict = emitter.analysis.noted_places.get(id(node), node.at), emitter.code.is_strict
+    if isinstance(inner, syntax.Name):
+        return _delete_name(emitter, inner.name, strict, at)
+    if not isinstance(inner, syntax.Member):
+        value = direct(emitter, node.value)
+        return lambda frame, machine: (value(frame, machine), True)[1]
+    target, key = direct(emitter, inner.target), direct(emitter, inner.key)
+    is_optional = inner.optional
+
+    def run(frame: Frame, machine: Runner) -> Value:
+        try:
+            where = target(frame, machine)
+        except Shortcut:
+            return True
+        if is_optional and (where is None or where is NULL):
+            return True
+        return machine.language.delete_member(where, key(frame, machine), strict, at)
+
+    return run
+
+
+def _delete_name(emitter: Emitter, name: str, strict: bool, at: int) -> Evaluate:
+    """A variable stays, a property of the global object goes."""
+    if emitter.scope.find(name) is not None:
+        return lambda frame, machine: False
+    return lambda frame, machine: machine.language.delete_member(machine.language.globals, name, strict, at)
+
+
 KINDS[syntax.Member] = member
 KINDS[syntax.Chain] = chain
+KINDS[syntax.Delete] = delete

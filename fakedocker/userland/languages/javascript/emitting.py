@@ -90,6 +90,9 @@ class Emitter:
         self.checked: set[Variable] = set()
         self.labels_ahead: tuple[str, ...] = ()
         self.result_slot = -1  # of a program whose last value is wanted
+        self.failing_calls: dict[
+            int, str
+        ] = {}  # what is said if they call no function, by their ids, where that is no usual text
         self._items: list[tuple[Operation | Callable[[], Operation | None], int, Label | None, bool]] = []
 
     def op(self, operation: Operation, at: int) -> None:

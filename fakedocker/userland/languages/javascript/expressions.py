@@ -125,7 +125,7 @@ class Expressions:
         value = self.assignment(in_allowed)
         if isinstance(target, syntax.WrongTarget):
             return target
-        return syntax.Assign(operator.at, word, told_of(target, value, operator.at, is_declared=False), value)
+        return syntax.Assign(operator.at, word, told_of(target, value, operator.at), value)
 
     def _wrong_arrow(self, left: Node) -> NoReturn:
         """`=>` behind what is no list of parameters."""
@@ -165,10 +165,11 @@ class Expressions:
 
     def _conditional(self, in_allowed: bool) -> Node:
         cursor = self.cursor
+        at = cursor.start
         test = self._logical(in_allowed)
         if not cursor.is_at("?"):
             return test
-        at = cursor.advance(True).at
+        cursor.advance(True)
         yes = self.assignment()
         cursor.expect(":", True)
         return syntax.Conditional(at, test, yes, self.assignment(in_allowed))
@@ -180,8 +181,8 @@ class Expressions:
         if not cursor.is_at("??"):
             return self._continue_binary(left, 0, in_allowed)
         while cursor.is_at("??"):
-            at = cursor.advance(True).at
-            left = syntax.Logical(at, "??", left, self._binary(_BELOW_LOGICAL, in_allowed))
+            cursor.advance(True)
+            left = syntax.Logical(cursor.start, "??", left, self._binary(_BELOW_LOGICAL, in_allowed))
         return left
 
     def _binary(self, lowest: int, in_allowed: bool) -> Node:
@@ -242,6 +243,8 @@ class Expressions:
             if isinstance(inner, syntax.Member) and isinstance(inner.key, syntax.PrivateName):
                 cursor.fail_at_last("Private fields can not be deleted")
         self._check_power(token)
+        if token.value == "delete":
+            return syntax.Delete(token.at, value)
         return syntax.Unary(token.at, str(token.value), value)
 
     def _check_power(self, token: Token) -> None:
@@ -260,7 +263,8 @@ class Expressions:
             kind = "prefix" if is_prefix else "postfix"
             said = f"Invalid left-hand side expression in {kind} operation"
             return wrong_target(target, said, start, cursor.last_end)
-        return syntax.Update(token.at, str(token.value), target, is_prefix)
+        at = cursor.last.at if is_prefix else token.at  # V8's own: that of the last token
+        return syntax.Update(at, str(token.value), target, is_prefix)
 
     def _postfix(self) -> Node:
         cursor = self.cursor

@@ -22,7 +22,7 @@ from fakedocker.userland.languages.javascript.cells import (
     is_object,
 )
 from fakedocker.userland.languages.javascript.code import JsCode
-from fakedocker.userland.languages.javascript.operators import to_boolean, type_of
+from fakedocker.userland.languages.javascript.operators import to_boolean
 from fakedocker.userland.languages.javascript.properties import get, has_own, prototype_of
 from fakedocker.userland.languages.javascript.property_keys import enumerable_keys
 from fakedocker.userland.languages.javascript.shared import ASYNC_ITERATOR, HOLE, ITERATOR, NULL, Host, Native, Written
@@ -71,10 +71,7 @@ def not_iterable(realm: Host, value: Value, is_async: bool, at: int, said: str) 
     """A value cannot be gone through: V8 says which expression it is, or what it is where a function of its own asks."""
     top = realm.machine.top
     if not said or at < 0 or (isinstance(top.code, JsCode) and top.code.is_host):
-        plain = "" if value is not NULL and not isinstance(value, str | float | bool) else f" {realm.short_text(value)}"
-        word = "Symbol(Symbol.asyncIterator)" if is_async else "Symbol(Symbol.iterator)"
-        text = f"{type_of(value)}{plain} is not iterable (cannot read property {word})"
-        return realm.error_at(at, "TypeError", text)
+        return realm.error_at(at, "TypeError", realm.told_iteration(value, is_async))
     if is_async:
         said = said.removesuffix("iterable") + "async iterable"
     return realm.error_at(at, "TypeError", said)
@@ -271,7 +268,6 @@ def spread(realm: Host, value: Value, text: str) -> list[Value]:
     if value is None or value is NULL or not is_callable(get(realm, value, ITERATOR)):
         said = "Spread syntax requires ...iterable[Symbol.iterator] to be a function"
         is_nothing = value is None or value is NULL
-        raise realm.error(
-            "TypeError", f"{text} is not iterable (cannot read property undefined)" if is_nothing else said
-        )
+        unread = f"{text} is not iterable (cannot read property {realm.told(value)})"
+        raise realm.error("TypeError", unread if is_nothing else said)
     return take(realm, value, None, said=text)

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from fakedocker.userland.languages.javascript import syntax
+from fakedocker.userland.languages.javascript.nodes import nodes_in
 from fakedocker.userland.languages.javascript.patterns import names_of
-from fakedocker.userland.languages.javascript.redeclarations import nodes_in
 from fakedocker.userland.languages.javascript.syntax import Node
 
 Names = frozenset[str]

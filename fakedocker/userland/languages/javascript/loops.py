@@ -14,9 +14,10 @@ from fakedocker.userland.languages.javascript.jumping import (
     open_final,
 )
 from fakedocker.userland.languages.javascript.operators import to_boolean
+from fakedocker.userland.languages.javascript.places import place_of_subject
 from fakedocker.userland.languages.javascript.rendering import not_iterable
 from fakedocker.userland.languages.javascript.resuming import await_value
-from fakedocker.userland.languages.javascript.stacked import condition, push
+from fakedocker.userland.languages.javascript.stacked import condition, note_failing_call, push
 from fakedocker.userland.languages.javascript.stacked_assigning import store
 from fakedocker.userland.languages.javascript.variables import open_scope, renew_boxes
 from fakedocker.userland.languages.machine.code import Frame, Operation, Runner
@@ -86,10 +87,12 @@ def for_statement(emitter: Emitter, node: syntax.For) -> None:
 
 def for_in_statement(emitter: Emitter, node: syntax.ForIn) -> None:
     """Over keys, or what an iterator gives; what it is left by early, it is told of."""
-    at = node.value.at
+    at = place_of_subject(node.value)
     slot = emitter.new_slot()
+    kind, said = node.kind, not_iterable(node.value, at)
+    if kind != "in":
+        note_failing_call(emitter, node.value)
     push(emitter, node.value)
-    kind, said = node.kind, not_iterable(node.value)
 
     def begin(frame: Frame, machine: Runner) -> None:
         realm = machine.language

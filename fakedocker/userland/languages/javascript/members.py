@@ -15,7 +15,6 @@ from fakedocker.userland.languages.javascript.cells import (
     JsObject,
     PrivateMark,
     Slot,
-    Symbol,
     Value,
     hidden,
 )
@@ -25,7 +24,7 @@ from fakedocker.userland.languages.javascript.operators import to_key, to_number
 from fakedocker.userland.languages.javascript.properties import MISSING, get, get_from, prototype_of
 from fakedocker.userland.languages.javascript.property_changes import define, delete, put, put_item
 from fakedocker.userland.languages.javascript.property_keys import is_enumerable, own_keys
-from fakedocker.userland.languages.javascript.shared import HOLE, NULL, Host, Key, Native, WellKnown
+from fakedocker.userland.languages.javascript.shared import HOLE, ITERATOR, NULL, Host, Key, Native
 from fakedocker.userland.languages.machine.cells import NotSimulated
 from fakedocker.userland.languages.machine.code import Source
 
@@ -44,7 +43,7 @@ def get_member(realm: Host, target: Value, key: Key, at: int) -> Value:
 def get_result(realm: Host, target: Value, key: Key, at: int) -> Value:
     """A member of what an iterator gave. TypeError if that is no object."""
     if not isinstance(target, JsObject | Native):
-        raise realm.error_at(at, "TypeError", f"Iterator result {realm.short_text(target)} is not an object")
+        raise realm.error_at(at, "TypeError", f"Iterator result {realm.told(target)} is not an object")
     return get(realm, target, key)
 
 
@@ -61,22 +60,18 @@ def get_computed(realm: Host, target: Value, key: Value, at: int) -> Value:
         elif type(target) is JsBytes and 0 <= key < target.length and key == int(key):
             return element(realm, target, int(key))
     if target is None or target is NULL:
-        shown = realm.key_text(key) if isinstance(key, str | Symbol | WellKnown) else realm.short_text(key)
-        raise realm.error_at(
-            at,
-            "TypeError",
-            f"Cannot read properties of {'null' if target is NULL else 'undefined'} (reading '{shown}')",
-        )
+        if key is ITERATOR:
+            raise realm.error_at(at, "TypeError", realm.told_iteration(target))
+        nothing = "null" if target is NULL else "undefined"
+        raise realm.error_at(at, "TypeError", f"Cannot read properties of {nothing}{realm.told_key(key, 'reading')}")
     return get(realm, target, to_key(realm, key))
 
 
 def set_member(realm: Host, target: Value, key: Value, value: Value, strict: bool, at: int) -> None:
     """target[key] = value."""
     if target is None or target is NULL:
-        shown = realm.key_text(key) if isinstance(key, str | Symbol | WellKnown) else realm.short_text(key)
-        raise realm.error_at(
-            at, "TypeError", f"Cannot set properties of {'null' if target is NULL else 'undefined'} (setting '{shown}')"
-        )
+        nothing = "null" if target is NULL else "undefined"
+        raise realm.error_at(at, "TypeError", f"Cannot set properties of {nothing}{realm.told_key(key, 'setting')}")
     realm.position = at
     if type(target) is JsArray and type(key) is float and key >= 0 and key == math.floor(key) and key < 0xFFFFFFFF:
         put_item(realm, target, int(key), value, strict)
@@ -346,7 +341,7 @@ def put_element(realm: Host, target: JsBytes, index: int, value: Value) -> None:
     code = FORMATS[target.kind]
     if code in "qQ":
         if type(value) is not int:
-            raise realm.error("TypeError", f"Cannot convert {realm.short_text(value)} to a BigInt")
+            raise realm.error("TypeError", f"Cannot convert {realm.told(value)} to a BigInt")
         number: float | int = value & 0xFFFFFFFFFFFFFFFF
         if code == "q" and number >= 1 << 63:
             number -= 1 << 64

@@ -206,7 +206,7 @@ def _arithmetic(realm: Host, operator: str, left: Value, right: Value) -> Value:
         return _big(realm, operator, a, b)
     if type(a) is int or type(b) is int:
         raise realm.error("TypeError", "Cannot mix BigInt and other types, use explicit conversions")
-    return _FLOAT[operator](float(a), float(b))
+    return FLOAT[operator](float(a), float(b))
 
 
 def _divide(left: float, right: float) -> float:
@@ -239,7 +239,7 @@ def power(left: float, right: float) -> float:
         return math.nan
 
 
-_FLOAT: Final[dict[str, Callable[[float, float], float]]] = {
+FLOAT: Final[dict[str, Callable[[float, float], float]]] = {
     "+": lambda left, right: left + right,
     "-": lambda left, right: left - right,
     "*": lambda left, right: left * right,
@@ -354,7 +354,7 @@ def has_property(realm: Host, key: Value, target: Value) -> bool:
 
 BINARY: Final[dict[str, Callable[[Host, Value, Value], Value]]] = {
     "+": add,
-    **{operator: _arithmetic_operator(operator) for operator in _FLOAT if operator != "+"},
+    **{operator: _arithmetic_operator(operator) for operator in FLOAT if operator != "+"},
     "===": lambda realm, left, right: strictly_equal(left, right),
     "!==": lambda realm, left, right: not strictly_equal(left, right),
     "==": loosely_equal,

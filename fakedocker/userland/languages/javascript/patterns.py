@@ -10,11 +10,10 @@ from fakedocker.userland.languages.javascript.syntax import Node
 _NO_TARGET = "Invalid destructuring assignment target"
 
 
-def told_of(target: Node, value: Node | None, place: int, *, is_declared: bool = True) -> Node:
+def told_of(target: Node, value: Node | None, place: int) -> Node:
     """A pattern that knows what is taken apart, for what is said if that cannot be: V8 finds what stands at the place."""
     if value is not None and isinstance(target, syntax.ArrayPattern):
-        is_there = is_declared and value.at == place
-        return target._replace(place=place, said=not_iterable(value) if is_there else "")
+        return target._replace(place=place, said=not_iterable(value, place))
     if value is not None and isinstance(target, syntax.ObjectPattern):
         return target._replace(said=render(value))
     return target
@@ -23,6 +22,11 @@ def told_of(target: Node, value: Node | None, place: int, *, is_declared: bool =
 def told_of_parameter(target: Node, at: int) -> Node:
     """A parameter that is a pattern of an array is pointed at by its function's parenthesis."""
     return target._replace(place=at) if isinstance(target, syntax.ArrayPattern) else target
+
+
+def told_of_caught(target: Node) -> Node:
+    """A parameter of `catch` that is a pattern."""
+    return target._replace(said=".catch") if isinstance(target, syntax.ObjectPattern) else target
 
 
 def _inner(target: Node) -> Node:

@@ -167,7 +167,7 @@ def construct_promise(realm: Host, new_target: Value, arguments: list[Value]) ->
     """new Promise(executor)."""
     executor = arguments[0] if arguments else None
     if not is_callable(executor):
-        raise realm.error("TypeError", f"Promise resolver {realm.short_text(executor)} is not a function")
+        raise realm.error("TypeError", f"Promise resolver {realm.told(executor)} is not a function")
     made = Promise(realm.prototype_from(new_target, "Promise"))
     functions = list(resolving_functions(realm, made))
     calls.enter(realm, executor, None, functions, after=_EXECUTED, extra=made)

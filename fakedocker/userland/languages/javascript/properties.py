@@ -297,7 +297,7 @@ def has_own(realm: Host, target: Value, key: Key) -> bool:
 def slot_of(realm: Host, described: Value, existing: Value = MISSING) -> Slot:
     """The property that a descriptor describes; what it leaves open is as it was, or false."""
     if not isinstance(described, JsObject):
-        raise realm.error("TypeError", f"Property description must be an object: {realm.short_text(described)}")
+        raise realm.error("TypeError", f"Property description must be an object: {realm.told(described)}")
     before = existing if type(existing) is Slot else None
     plain = existing is not MISSING and before is None
 
@@ -318,7 +318,7 @@ def slot_of(realm: Host, described: Value, existing: Value = MISSING) -> Slot:
         setter = get(realm, described, "set") if has(realm, described, "set") else before.setter if before else None
         for name, function in (("Getter", getter), ("Setter", setter)):
             if function is not None and not is_callable(function):
-                raise realm.error("TypeError", f"{name} must be a function: {realm.short_text(function)}")
+                raise realm.error("TypeError", f"{name} must be a function: {realm.told(function)}")
         return Slot(
             getter=getter,
             setter=setter,

@@ -15,8 +15,7 @@ from fakedocker.userland.languages.javascript.cells import (
     Value,
     is_callable,
 )
-from fakedocker.userland.languages.javascript.numbers import number_text
-from fakedocker.userland.languages.javascript.operators import to_boolean, to_number
+from fakedocker.userland.languages.javascript.operators import to_boolean, to_number, type_of
 from fakedocker.userland.languages.javascript.properties import (
     MISSING,
     index_of,
@@ -43,7 +42,7 @@ def put(realm: Host, target: Value, key: Key, value: Value, strict: bool = True)
             extra.props[key] = value
         elif strict:
             raise realm.error(
-                "TypeError", f"Cannot create property '{realm.key_text(key)}' on {_primitive_words(target)}"
+                "TypeError", f"Cannot create property '{realm.key_text(key)}' on {_primitive_words(realm, target)}"
             )
         return
     existing = target.props.get(key, MISSING)
@@ -100,12 +99,8 @@ def _add(realm: Host, target: JsObject, key: Key, value: Value, strict: bool) ->
         target.props[key] = value
 
 
-def _primitive_words(target: Value) -> str:
-    kind = {str: "string", float: "number", bool: "boolean", int: "bigint"}.get(type(target), "symbol")
-    shown = {float: number_text}.get(
-        type(target), lambda value: "true" if value is True else "false" if value is False else str(value)
-    )
-    return f"{kind} '{shown(target)}'"
+def _primitive_words(realm: Host, target: Value) -> str:
+    return f"{type_of(target)} '{realm.told(target)}'"
 
 
 def _array_put(realm: Host, target: Value, key: Key, value: Value, strict: bool) -> bool:
@@ -243,7 +238,7 @@ def delete(realm: Host, target: Value, key: Key, strict: bool) -> bool:
             extra.props.pop(key, None)
         return True
     if not isinstance(target, JsObject):
-        return True
+        return type(target) is not str or _delete_of_text(realm, target, key, strict)
     if type(target) is Proxy:
         trap = realm.get(target.handler, "deleteProperty")
         if is_callable(trap):
@@ -261,6 +256,14 @@ def delete(realm: Host, target: Value, key: Key, strict: bool) -> bool:
     elif found is not MISSING:
         raise NotSimulated("deleting a property that every object of its kind has")
     return True
+
+
+def _delete_of_text(realm: Host, target: str, key: Key, strict: bool) -> bool:
+    """A text keeps its length and what it is made of."""
+    stays = key == "length" or 0 <= index_of(key) < len(target)
+    if stays and strict:
+        raise realm.error("TypeError", f"Cannot delete property '{realm.key_text(key)}' of [object String]")
+    return not stays
 
 
 def descriptor_of(realm: Host, found: Value) -> Value:

@@ -190,7 +190,7 @@ class Realm:
         """The expression that stands at an offset of the source that is run, for messages."""
         top = self.machine.top
         text = top.code.extra_texts.get(at) if top is not None and isinstance(top.code, JsCode) else None
-        return text if text is not None else self.short_text(value)
+        return text if text is not None else self.told(value)
 
     def new_pattern(self, source: str, flags: str, at: int) -> Value:
         """A pattern that stands in the source."""
@@ -273,6 +273,8 @@ class Realm:
         return shown(self, value)
 
     told = telling.told
+    told_iteration = telling.told_iteration
+    told_key = telling.told_key
 
     def described(self, value: Value) -> str:
         """An object as messages call it: #<Name>."""

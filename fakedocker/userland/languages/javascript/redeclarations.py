@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import cast
 
 from fakedocker.userland.languages.javascript import syntax
 from fakedocker.userland.languages.javascript.escapes import Refused
+from fakedocker.userland.languages.javascript.nodes import nodes_in
 from fakedocker.userland.languages.javascript.patterns import names_of
 from fakedocker.userland.languages.javascript.syntax import Node
 
@@ -175,14 +175,3 @@ def _declared(body: Iterable[Node]) -> Iterator[syntax.Name]:
 
 def _refused(name: str, at: int, end: int) -> Refused:
     return Refused(f"Identifier '{name}' has already been declared", at, end)
-
-
-def nodes_in(node: Node) -> Iterator[Node]:
-    """The nodes that a node is made of."""
-    pending: list[object] = list(cast("tuple[object, ...]", node))[::-1]
-    while pending:
-        part = pending.pop()
-        if hasattr(part, "_fields"):
-            yield cast(Node, part)
-        elif isinstance(part, tuple):
-            pending += part[::-1]

@@ -12,10 +12,11 @@ from typing import Final, cast
 
 from fakedocker.userland.languages.javascript import syntax
 from fakedocker.userland.languages.javascript.escapes import Refused
-from fakedocker.userland.languages.javascript.leaves import first_names
 from fakedocker.userland.languages.javascript.lifted import lifted_functions, var_names
+from fakedocker.userland.languages.javascript.nodes import nodes_in
 from fakedocker.userland.languages.javascript.patterns import names_of
-from fakedocker.userland.languages.javascript.redeclarations import check_redeclarations, nodes_in
+from fakedocker.userland.languages.javascript.places import ROOTS, noted_places
+from fakedocker.userland.languages.javascript.redeclarations import check_redeclarations
 from fakedocker.userland.languages.javascript.syntax import Node
 
 PSEUDO: Final = frozenset({"this", "arguments", "new.target", "%function"})
@@ -32,6 +33,8 @@ _WAITS: Final = (
     syntax.WrongTarget,
 )
 """Nodes that are no part of an expression that is evaluated in one go."""
+_PLACED: Final = (syntax.Delete, syntax.Yield, syntax.Update, syntax.Assign)
+"""Nodes that may fail where they set no place."""
 
 
 class Variable:
@@ -123,7 +126,8 @@ class Analysis:
     Attributes:
         scopes: the scope that a node opens, by the node's id.
         functions: the scope of each function, likewise.
-        first_places: where V8 points at for names that a statement reads first, by their ids.
+        noted_places: where V8 points at for what sets no place of its own: names that a statement reads first, `delete`
+            and `yield*`, by their ids.
         lifted: functions of blocks that the function around sees too, by their ids.
         waiting: ids of nodes in which a frame may be entered, so that they are no single step.
     """
@@ -133,7 +137,8 @@ class Analysis:
         self.functions: dict[int, FunctionScope] = {}
         self.lifted: set[int] = set()
         self.waiting: set[int] = set()
-        self.first_places: dict[int, int] = {}
+        self.noted_places: dict[int, int] = {}
+        self._root: Node = program
         self._scope: Scope
         check_redeclarations(program, parameters)
         root = FunctionScope(None, None, True)
@@ -203,10 +208,15 @@ class Analysis:
         """Walk over a node; whether a frame may be entered in it."""
         if node is None:
             return False
-        for name, at in first_names(node):
-            self.first_places[id(name)] = at
+        outer = self._root
+        if type(node) in ROOTS:
+            self._root = node
+            self.noted_places.update(noted_places(node, is_whole=False))
+        elif isinstance(node, _PLACED) and id(node) not in self.noted_places and getattr(node, "operator", "") != "=":
+            self.noted_places.update(noted_places(self._root, is_whole=True))
         handler = _VISITS.get(type(node))
         waits = handler(self, node) if handler is not None else self._children(node)
+        self._root = outer
         if waits or isinstance(node, _WAITS):
             self.waiting.add(id(node))
             return True

@@ -8,11 +8,17 @@ from typing import Final
 from fakedocker.userland.languages.javascript import syntax
 from fakedocker.userland.languages.javascript.cells import Value
 from fakedocker.userland.languages.javascript.classes import push_class
-from fakedocker.userland.languages.javascript.direct import direct, join_template, place_of_deletion, property_maker
+from fakedocker.userland.languages.javascript.direct import direct, join_template, property_maker
 from fakedocker.userland.languages.javascript.emitting import Emitter, Label
 from fakedocker.userland.languages.javascript.functions import function_maker, named
 from fakedocker.userland.languages.javascript.operators import BINARY, to_boolean, to_key, type_of, unary
-from fakedocker.userland.languages.javascript.rendering import not_iterable, render
+from fakedocker.userland.languages.javascript.rendering import (
+    leading_call,
+    not_delegated,
+    not_iterable,
+    position,
+    render,
+)
 from fakedocker.userland.languages.javascript.resuming import await_value, yield_async, yield_value
 from fakedocker.userland.languages.javascript.shared import HOLE, NULL
 from fakedocker.userland.languages.javascript.syntax import Node
@@ -91,9 +97,11 @@ def push_list(emitter: Emitter, items: tuple[Node | None, ...], at: int, *, is_a
         if item is None:
             emitter.op(lambda frame, machine: frame.stack[-1].append(HOLE), at)
         elif isinstance(item, syntax.Spread):
+            if is_array:
+                note_failing_call(emitter, item.value)
             push(emitter, item.value)
             is_sole = not is_array and number == len(items) - 1
-            emitter.op(_spread(item.value, is_array, is_sole), at if is_sole else item.value.at)
+            emitter.op(_spread(item.value, is_array, is_sole), at if is_sole else position(item.value))
         else:
             push(emitter, item)
 
@@ -104,9 +112,17 @@ def push_list(emitter: Emitter, items: tuple[Node | None, ...], at: int, *, is_a
             emitter.op(append, item.at)
 
 
+def note_failing_call(emitter: Emitter, node: Node, *, delegates: bool = False) -> None:
+    """V8 says the same of an expression that cannot be gone through and of its call of no function."""
+    call = leading_call(node)
+    if call is not None:
+        emitter.failing_calls[id(call)] = (not_delegated if delegates else not_iterable)(node, call.at)
+
+
 def _spread(node: Node, is_array: bool, is_sole: bool) -> Operation:
     """Put what an iterator gives to a list. `is_sole`: whether nothing follows it in a call."""
-    text, said, at = render(node), not_iterable(node) if is_array else "", node.at
+    at = position(node)
+    text, said = render(node), not_iterable(node, at) if is_array else ""
 
     def run(frame: Frame, machine: Runner) -> None:
         realm, value = machine.language, frame.stack[-1]
@@ -148,11 +164,6 @@ def _plain_property(emitter: Emitter, node: syntax.Property) -> None:
     emitter.op(lambda frame, machine: maker(frame, machine, frame.stack[-1]), node.at)
 
 
-def replace_by_true(frame: Frame, machine: Runner) -> None:
-    """What `delete` gives for what is no member."""
-    frame.stack[-1] = True
-
-
 def _property(emitter: Emitter, node: syntax.Property) -> None:
     if not node.computed and isinstance(node.key, syntax.Literal):
         key = node.key
@@ -191,22 +202,6 @@ def _property(emitter: Emitter, node: syntax.Property) -> None:
 
 def _unary(emitter: Emitter, node: syntax.Unary) -> None:
     operator = node.operator
-    if operator == "delete":
-        inner = node.value.expression if isinstance(node.value, syntax.Chain) else node.value
-        strict = emitter.code.is_strict
-        if not isinstance(inner, syntax.Member):
-            push(emitter, inner)
-            emitter.op(replace_by_true, node.at)
-            return
-        at = place_of_deletion(node, inner)
-        parts = (inner.target, inner.key)
-        _combining(
-            emitter,
-            parts,
-            lambda frame, machine, values: machine.language.delete_member(values[0], values[1], strict, at),
-            node.at,
-        )
-        return
     if operator == "typeof":
         _combining(emitter, (node.value,), lambda frame, machine, values: type_of(values[0]), node.at)
         return
@@ -285,9 +280,12 @@ def _yield(emitter: Emitter, node: syntax.Yield) -> None:
     if node.value is None:
         emitter.op(lambda frame, machine: frame.stack.append(None), node.at)
     else:
+        if node.delegates:
+            note_failing_call(emitter, node.value, delegates=True)
         push(emitter, node.value)
-    if node.delegates:
-        _delegate(emitter, node.at)
+    if node.delegates and node.value is not None:
+        place = emitter.analysis.noted_places.get(id(node), node.at)
+        _delegate(emitter, node.at, place, not_delegated(node.value, place))
     elif emitter.code.is_async:
         emitter.op(await_value, node.at)
         emitter.op(yield_async, node.at)
@@ -295,16 +293,16 @@ def _yield(emitter: Emitter, node: syntax.Yield) -> None:
         emitter.op(yield_value, node.at)
 
 
-def _delegate(emitter: Emitter, at: int) -> None:
-    """`yield*`: yield all that another iterator gives; the value is its last."""
+def _delegate(emitter: Emitter, at: int, place: int, said: str) -> None:
+    """`yield*`: yield all that another iterator gives; the value is its last. `place`, `said`: if it is none."""
     slot = emitter.new_slot()
     is_async = emitter.code.is_async
 
     def begin(frame: Frame, machine: Runner) -> None:
-        frame.slots[slot] = machine.language.iterator(frame.stack[-1], is_async, at)
+        frame.slots[slot] = machine.language.iterator(frame.stack[-1], is_async, place, said)
         frame.stack[-1] = None
 
-    emitter.op(begin, at)
+    emitter.op(begin, place)
     again, end = Label(), Label()
     emitter.mark(again)
     emitter.op(lambda frame, machine: machine.language.enter_next(frame.slots[slot], frame.stack.pop()), at)

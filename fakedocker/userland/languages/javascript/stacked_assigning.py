@@ -11,7 +11,7 @@ from fakedocker.userland.languages.javascript.direct import direct
 from fakedocker.userland.languages.javascript.emitting import Emitter, Label
 from fakedocker.userland.languages.javascript.operators import BINARY, to_key, to_numeric
 from fakedocker.userland.languages.javascript.shared import NULL
-from fakedocker.userland.languages.javascript.stacked import KINDS, keep_unless, push
+from fakedocker.userland.languages.javascript.stacked import KINDS, keep_unless, note_failing_call, push
 from fakedocker.userland.languages.javascript.stacked_calls import push_key
 from fakedocker.userland.languages.javascript.syntax import Node
 from fakedocker.userland.languages.javascript.variables import read, write
@@ -25,6 +25,8 @@ def assign(emitter: Emitter, node: syntax.Assign) -> None:
         return
     name = target.name if isinstance(target, syntax.Name) else ""
     if operator == "=":
+        if isinstance(target, syntax.ArrayPattern):
+            note_failing_call(emitter, node.value)
         push(emitter, node.value, name)
         if isinstance(target, syntax.Name):
             storing = write(emitter, name, node.at)
@@ -47,13 +49,15 @@ def assign(emitter: Emitter, node: syntax.Assign) -> None:
             right = frame.stack.pop()
             frame.stack[-1] = apply(machine.language, frame.stack[-1], right)
 
-        emitter.op(combine, node.at)
+        emitter.op(combine, emitter.analysis.noted_places.get(id(node), node.at))
     emitter.op(lambda frame, machine: writing(frame, machine, frame.stack[-1]), node.at)
     emitter.mark(end)
 
 
 def _assign_member(emitter: Emitter, node: syntax.Assign, target: syntax.Member) -> None:
-    getter, setter, at, strict = getter_of(target), setter_of(target), target.target.at, emitter.code.is_strict
+    places = emitter.analysis.noted_places
+    getter, setter, strict = getter_of(target), setter_of(target), emitter.code.is_strict
+    at, step_at = places.get(id(target), target.target.at), places.get(id(node), node.at)
     if isinstance(target.target, syntax.Super):
         push(emitter, syntax.This(target.at))
     else:
@@ -67,7 +71,7 @@ def _assign_member(emitter: Emitter, node: syntax.Assign, target: syntax.Member)
                 frame.stack[-1] = to_key(machine.language, frame.stack[-1])
             frame.stack.append(getter(machine, frame.stack[-2], frame.stack[-1], at))
 
-        emitter.op(fetch, node.at)
+        emitter.op(fetch, at)
     if node.operator in ("&&=", "||=", "??="):
         keep_unless(emitter, node.operator[:-1], end, node.at)
         push(emitter, node.value)
@@ -81,7 +85,7 @@ def _assign_member(emitter: Emitter, node: syntax.Assign, target: syntax.Member)
             right = frame.stack.pop()
             frame.stack[-1] = apply(machine.language, frame.stack[-1], right)
 
-        emitter.op(combine, node.at)
+        emitter.op(combine, step_at)
 
     def assign(frame: Frame, machine: Runner) -> None:
         value, key, where = frame.stack.pop(), frame.stack.pop(), frame.stack.pop()
@@ -102,7 +106,9 @@ def _assign_member(emitter: Emitter, node: syntax.Assign, target: syntax.Member)
 def update(emitter: Emitter, node: syntax.Update) -> None:
     target = node.target
     assert isinstance(target, syntax.Member)
-    getter, setter, at, strict = getter_of(target), setter_of(target), target.target.at, emitter.code.is_strict
+    places = emitter.analysis.noted_places
+    getter, setter, strict = getter_of(target), setter_of(target), emitter.code.is_strict
+    at, step_at = places.get(id(target), target.target.at), places.get(id(node), node.at)
     push(emitter, target.target)
     push_key(emitter, target)
     step, is_prefix = (1 if node.operator == "++" else -1), node.is_prefix
@@ -112,7 +118,10 @@ def update(emitter: Emitter, node: syntax.Update) -> None:
         key, where = frame.stack.pop(), frame.stack.pop()
         if not isinstance(target.key, syntax.PrivateName):
             key = to_key(realm, key)
-        old = to_numeric(realm, getter(machine, where, key, at))
+        found = getter(machine, where, key, at)
+        realm.position = step_at
+        old = to_numeric(realm, found)
+        realm.position = -1
         setter(machine, where, key, old + step, strict, node.at)
         frame.stack.append(old + step if is_prefix else old)
 

@@ -6,11 +6,10 @@ from fakedocker.userland.languages.javascript import syntax
 from fakedocker.userland.languages.javascript.assigning import getter_of
 from fakedocker.userland.languages.javascript.calls import call_on_stack, construct_on_stack
 from fakedocker.userland.languages.javascript.classes import push_super_call
-from fakedocker.userland.languages.javascript.direct import direct
-from fakedocker.userland.languages.javascript.direct_members import Shortcut
+from fakedocker.userland.languages.javascript.direct import Shortcut, direct
 from fakedocker.userland.languages.javascript.emitting import Emitter, Label
 from fakedocker.userland.languages.javascript.operators import to_key
-from fakedocker.userland.languages.javascript.rendering import render
+from fakedocker.userland.languages.javascript.rendering import not_a_function, render
 from fakedocker.userland.languages.javascript.shared import NULL
 from fakedocker.userland.languages.javascript.stacked import KINDS, push, push_list
 from fakedocker.userland.languages.javascript.syntax import Node
@@ -32,7 +31,7 @@ def tagged(emitter: Emitter, node: syntax.Tagged) -> None:
     )
     for part in node.template.parts:
         push(emitter, part)
-    _call(emitter, 1 + len(node.template.parts), node.at, render(node.tag))
+    _call(emitter, 1 + len(node.template.parts), node)
 
 
 def member(emitter: Emitter, node: syntax.Member, chain: Chain | None = None) -> None:
@@ -155,6 +154,36 @@ def _push_callee(emitter: Emitter, callee: Node, chain: Chain) -> None:
     emitter.op(lambda frame, machine: frame.stack.append(None), inner.at)
 
 
+def delete(emitter: Emitter, node: syntax.Delete) -> None:
+    """`delete`: true for what is no member, and where a chain ends before it."""
+    inner = node.value.expression if isinstance(node.value, syntax.Chain) else node.value
+    at, strict = emitter.analysis.noted_places.get(id(node), node.at), emitter.code.is_strict
+    end, done = Label(), Label()
+    if isinstance(inner, syntax.Member):
+        chain = [end]
+        _push_in_chain(emitter, inner.target, chain)
+        if inner.optional:
+            _end_if_nothing(emitter, chain, inner.at)
+        push(emitter, inner.key)
+
+        def remove(frame: Frame, machine: Runner) -> None:
+            key, where = frame.stack[-1], frame.stack[-2]
+            gone = machine.language.delete_member(where, key, strict, at)
+            frame.stack[-2:] = [gone]
+
+        emitter.op(remove, node.at)
+        emitter.goto(done, node.at)
+    else:
+        push(emitter, node.value)
+    emitter.mark(end)
+    emitter.op(_replace_by_true, node.at)
+    emitter.mark(done)
+
+
+def _replace_by_true(frame: Frame, machine: Runner) -> None:
+    frame.stack[-1] = True
+
+
 def call_node(emitter: Emitter, node: syntax.Call, chain: Chain | None = None) -> None:
     if isinstance(node.callee, syntax.Super):
         push_super_call(emitter, node, push_list)
@@ -164,22 +193,23 @@ def call_node(emitter: Emitter, node: syntax.Call, chain: Chain | None = None) -
         _end_if_nothing(emitter, chain, node.at, extra=1)
     if any(isinstance(argument, syntax.Spread) for argument in node.arguments):
         push_list(emitter, node.arguments, node.at)
-        text = render(node.callee)
+        said = emitter.failing_calls.get(id(node)) or not_a_function(node)
 
         def run(frame: Frame, machine: Runner) -> object:
             arguments = frame.stack.pop()
             frame.stack += arguments
-            return call_on_stack(frame, machine, len(arguments), text)
+            return call_on_stack(frame, machine, len(arguments), said)
 
         emitter.op(run, node.at)
         return
     for argument in node.arguments:
         push(emitter, argument)
-    _call(emitter, len(node.arguments), node.at, render(node.callee))
+    _call(emitter, len(node.arguments), node)
 
 
-def _call(emitter: Emitter, count: int, at: int, text: str) -> None:
-    emitter.op(lambda frame, machine: call_on_stack(frame, machine, count, text), at)
+def _call(emitter: Emitter, count: int, node: syntax.Call | syntax.Tagged) -> None:
+    said = emitter.failing_calls.get(id(node)) or not_a_function(node)
+    emitter.op(lambda frame, machine: call_on_stack(frame, machine, count, said), node.at)
 
 
 def new(emitter: Emitter, node: syntax.New) -> None:
@@ -209,6 +239,6 @@ def import_call(emitter: Emitter, node: syntax.ImportCall) -> None:
 
 KINDS.update(
     {
-        syntax.Tagged: tagged, syntax.Member: member, syntax.Chain: chain, syntax.Call: call_node, syntax.New: new, syntax.ImportCall: import_call,
+        syntax.Tagged: tagged, syntax.Member: member, syntax.Chain: chain, syntax.Call: call_node, syntax.New: new, syntax.ImportCall: import_call, syntax.Delete: delete,
     }
 )  # fmt: skip

@@ -8,6 +8,7 @@ from fakedocker.userland.languages.javascript.declaration_syntax import Declarat
 from fakedocker.userland.languages.javascript.expressions import Expressions
 from fakedocker.userland.languages.javascript.lexer import Token
 from fakedocker.userland.languages.javascript.module_syntax import export, import_
+from fakedocker.userland.languages.javascript.patterns import told_of_caught
 from fakedocker.userland.languages.javascript.syntax import Node
 from fakedocker.userland.languages.machine.cells import NotSimulated
 
@@ -307,7 +308,7 @@ class _Statements:
             cursor.fail_at_last("Missing catch or finally after try")
         if cursor.takes("catch"):
             if cursor.takes("("):
-                parameter = self.expressions.functions.binding()
+                parameter = told_of_caught(self.expressions.functions.binding())
                 cursor.expect(")")
             handler = self.block()
         if cursor.takes("finally"):

@@ -190,6 +190,11 @@ class Unary(NamedTuple):
     value: Node
 
 
+class Delete(NamedTuple):
+    at: int
+    value: Node
+
+
 class Update(NamedTuple):
     at: int
     operator: str

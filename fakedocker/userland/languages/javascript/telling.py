@@ -8,8 +8,9 @@ from fakedocker.userland.languages.javascript.cells import JsFunction, JsObject,
 from fakedocker.userland.languages.javascript.code import JsCode
 from fakedocker.userland.languages.javascript.inspecting_errors import is_error
 from fakedocker.userland.languages.javascript.inspecting_objects import described
+from fakedocker.userland.languages.javascript.operators import type_of
 from fakedocker.userland.languages.javascript.properties import get
-from fakedocker.userland.languages.javascript.shared import TO_STRING_TAG, Host, Native
+from fakedocker.userland.languages.javascript.shared import NULL, TO_STRING_TAG, Host, Native
 from fakedocker.userland.languages.javascript.tracing import header_of
 from fakedocker.userland.languages.machine.cells import Value
 
@@ -40,3 +41,18 @@ def told(realm: Host, value: Value) -> str:
     if isinstance(method, Native) and method.path == "Object.prototype.toString":
         return described(realm, value)
     return tag_text(realm, value)
+
+
+def told_key(realm: Host, key: Value, act: str) -> str:
+    """What is read or set of nothing, as messages tell of it in the end: not at all, if it is shown by its tag alone."""
+    shown = told(realm, key)
+    return "" if isinstance(key, JsObject) and shown.startswith("[object ") else f" ({act} '{shown}')"
+
+
+def told_iteration(realm: Host, value: Value, is_async: bool = False) -> str:
+    """What V8 says of a value that cannot be gone through where it finds no expression to tell of."""
+    plain = ""
+    if value is NULL or isinstance(value, str | float | bool):
+        plain = f' "{value}"' if type(value) is str else f" {told(realm, value)}"
+    word = "Symbol(Symbol.asyncIterator)" if is_async else "Symbol(Symbol.iterator)"
+    return f"{type_of(value)}{plain} is not iterable (cannot read property {word})"

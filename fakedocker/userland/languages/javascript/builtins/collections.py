@@ -67,7 +67,7 @@ def delete_entry(table: JsMap, key: Value) -> bool:
 def _this(realm: Host, this: Value, kind: str, name: str) -> JsMap:
     if not isinstance(this, JsMap) or this.kind != kind:
         raise realm.error(
-            "TypeError", f"Method {kind}.prototype.{name} called on incompatible receiver {realm.short_text(this)}"
+            "TypeError", f"Method {kind}.prototype.{name} called on incompatible receiver {realm.told(this)}"
         )
     return this
 
@@ -91,7 +91,7 @@ def _define(kind: Kind) -> None:
                 else:
                     raise realm.error(
                         "TypeError",
-                        f"Iterator value {entry if type(entry) is str else realm.short_text(entry)} is not an entry object",
+                        f"Iterator value {realm.told(entry)} is not an entry object",
                     )
         return made
 
@@ -178,7 +178,7 @@ def _tag(realm: Host, this: Value, arguments: list[Value]) -> Value:
 
 def _next(realm: Host, this: Value, arguments: list[Value]) -> Value:
     if not isinstance(this, ListIterator):
-        raise realm.error("TypeError", f"next method called on incompatible receiver {realm.short_text(this)}")
+        raise realm.error("TypeError", f"next method called on incompatible receiver {realm.told(this)}")
     return realm.iteration(*advance(realm, this))
 
 
@@ -192,7 +192,7 @@ ARRAY_ITERATOR.entries[ITERATOR] = Native("%ArrayIterator[Symbol.iterator]", _it
 def _resume(kind: str) -> NativeCall:
     def call(realm: Host, this: Value, arguments: list[Value]) -> Value:
         if not isinstance(this, Generator):
-            raise realm.error("TypeError", f"{kind} method called on incompatible receiver {realm.short_text(this)}")
+            raise realm.error("TypeError", f"{kind} method called on incompatible receiver {realm.told(this)}")
         return resuming.resume(realm, this, kind, argument(arguments, 0))
 
     return call

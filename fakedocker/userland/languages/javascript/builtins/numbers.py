@@ -166,7 +166,7 @@ def _bigint(realm: Host, this: Value, arguments: list[Value]) -> Value:
             return int(text, 0) if text[:2].lower() in ("0x", "0o", "0b") else int(text)
         except ValueError:
             raise realm.error("SyntaxError", f"Cannot convert {value} to a BigInt") from None
-    raise realm.error("TypeError", f"Cannot convert {to_text(realm, value)} to a BigInt")
+    raise realm.error("TypeError", f"Cannot convert {realm.told(value)} to a BigInt")
 
 
 def _big_this(this: Value) -> int:

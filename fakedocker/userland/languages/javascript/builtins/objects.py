@@ -82,12 +82,15 @@ def _assign(realm: Host, this: Value, arguments: list[Value]) -> Value:
 
 @OBJECT.static("fromEntries", 1)
 def _from_entries(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    given = argument(arguments, 0)
+    if given is None or given is NULL:
+        raise realm.error("TypeError", "undefined is not iterable")
     made = realm.new_object()
-    for entry in realm.values_of(argument(arguments, 0)):
+    for entry in realm.values_of(given):
         if not is_object(entry):
             raise realm.error(
                 "TypeError",
-                f"Iterator value {entry if type(entry) is str else realm.short_text(entry)} is not an entry object",
+                f"Iterator value {realm.told(entry)} is not an entry object",
             )
         made.props[to_key(realm, get(realm, entry, "0"))] = get(realm, entry, "1")
     return made
@@ -99,7 +102,7 @@ def _create(realm: Host, this: Value, arguments: list[Value]) -> Value:
     if proto is not NULL and not isinstance(proto, JsObject):
         if isinstance(proto, Native):
             raise NotSimulated("an object that inherits from a function of the engine's")
-        raise realm.error("TypeError", f"Object prototype may only be an Object or null: {realm.short_text(proto)}")
+        raise realm.error("TypeError", f"Object prototype may only be an Object or null: {realm.told(proto)}")
     made = JsObject(proto if isinstance(proto, JsObject) else None)
     if argument(arguments, 1) is not None:
         _define_all(realm, made, arguments[1])
@@ -170,7 +173,7 @@ def get_prototype(realm: Host, this: Value, arguments: list[Value]) -> Value:
 def set_prototype(realm: Host, this: Value, arguments: list[Value]) -> Value:
     target, proto = argument(arguments, 0), argument(arguments, 1)
     if proto is not NULL and not is_object(proto):
-        raise realm.error("TypeError", f"Object prototype may only be an Object or null: {realm.short_text(proto)}")
+        raise realm.error("TypeError", f"Object prototype may only be an Object or null: {realm.told(proto)}")
     change_prototype(realm, target, proto)
     return target
 

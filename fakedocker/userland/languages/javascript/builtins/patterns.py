@@ -44,9 +44,9 @@ def _this(realm: Host, this: Value, name: str) -> JsRegExp:
     if not isinstance(this, JsRegExp):
         raise realm.error(
             "TypeError",
-            f"Receiver is not a RegExp: {realm.short_text(this)}"
+            f"Receiver is not a RegExp: {realm.told(this)}"
             if name != "exec"
-            else f"Method RegExp.prototype.exec called on incompatible receiver {realm.short_text(this)}",
+            else f"Method RegExp.prototype.exec called on incompatible receiver {realm.told(this)}",
         )
     return this
 

@@ -30,6 +30,8 @@ def _promise(realm: Host, this: Value, arguments: list[Value]) -> Value:
 def _resolve(realm: Host, this: Value, arguments: list[Value]) -> Value:
     if not is_object(this):
         raise realm.error("TypeError", "PromiseResolve called on non-object")
+    if not realm.is_constructor(this):
+        raise realm.error("TypeError", f"{realm.told(this)} is not a constructor")
     return promise_of(realm, argument(arguments, 0))
 
 
@@ -53,7 +55,7 @@ def _with_resolvers(realm: Host, this: Value, arguments: list[Value]) -> Value:
 def _then(realm: Host, this: Value, arguments: list[Value]) -> Value:
     if not isinstance(this, Promise):
         raise realm.error(
-            "TypeError", f"Method Promise.prototype.then called on incompatible receiver {realm.short_text(this)}"
+            "TypeError", f"Method Promise.prototype.then called on incompatible receiver {realm.told(this)}"
         )
     derived = Promise(this.proto)
     then(realm, this, argument(arguments, 0), argument(arguments, 1), derived)

@@ -15,10 +15,11 @@ from fakedocker.userland.languages.javascript.cells import (
     Proxy,
     Slot,
     Value,
+    is_callable,
     is_object,
 )
 from fakedocker.userland.languages.javascript.natives import Host, argument, function
-from fakedocker.userland.languages.javascript.operators import to_key
+from fakedocker.userland.languages.javascript.operators import to_key, type_of
 from fakedocker.userland.languages.javascript.properties import (
     MISSING,
     get_from,
@@ -31,6 +32,7 @@ from fakedocker.userland.languages.javascript.realm import Table
 from fakedocker.userland.languages.javascript.realm_state import GLOBALS
 from fakedocker.userland.languages.javascript.shared import (
     CONTROL,
+    NULL,
     TO_STRING_TAG,
     Native,
 )
@@ -102,7 +104,19 @@ def _reflect_descriptor(realm: Host, this: Value, arguments: list[Value]) -> Val
 
 @function("Reflect", "apply", 3, REFLECT)
 def _reflect_apply(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    return calls.enter(realm, argument(arguments, 0), argument(arguments, 1), listed(realm, argument(arguments, 2)))
+    callee = argument(arguments, 0)
+    if not is_callable(callee):
+        kind = "null" if callee is NULL else f"{'an' if type_of(callee) == 'object' else 'a'} {type_of(callee)}"
+        said = f"Function.prototype.apply was called on {realm.told(callee)}, which is {kind} and not a function"
+        raise realm.error("TypeError", said)
+    return calls.enter(realm, callee, argument(arguments, 1), _given(realm, argument(arguments, 2)))
+
+
+def _given(realm: Host, value: Value) -> list[Value]:
+    """Arguments as a list that must be there."""
+    if not is_object(value):
+        raise realm.error("TypeError", "CreateListFromArrayLike called on non-object")
+    return listed(realm, value)
 
 
 @function("Reflect", "construct", 2, REFLECT)
@@ -110,7 +124,9 @@ def _reflect_construct(realm: Host, this: Value, arguments: list[Value]) -> Valu
     callee = argument(arguments, 0)
     target = arguments[2] if len(arguments) > 2 else callee
     top = realm.machine.top
-    if calls.construct(realm, callee, listed(realm, argument(arguments, 1)), target, realm.short_text(callee)):
+    if not realm.is_constructor(callee):
+        raise realm.error("TypeError", f"{realm.told(callee)} is not a constructor")
+    if calls.construct(realm, callee, _given(realm, argument(arguments, 1)), target, ""):
         return CONTROL
     return top.stack.pop()
 

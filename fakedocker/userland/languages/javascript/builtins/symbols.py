@@ -37,31 +37,37 @@ def _symbol_for(realm: Host, this: Value, arguments: list[Value]) -> Value:
 
 @SYMBOL.static("keyFor", 1)
 def _key_for(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    return next((name for name, symbol in realm.state.symbols.items() if symbol is argument(arguments, 0)), None)
+    given = argument(arguments, 0)
+    if not isinstance(given, Symbol | WellKnown):
+        raise realm.error("TypeError", f"{realm.told(given)} is not a symbol")
+    return next((name for name, symbol in realm.state.symbols.items() if symbol is given), None)
 
 
-def _symbol_value(realm: Host, this: Value) -> Value:
-    return this.value if isinstance(this, Wrapper) else this
+def _symbol_value(realm: Host, this: Value, name: str) -> Value:
+    found = this.value if isinstance(this, Wrapper) else this
+    if not isinstance(found, Symbol | WellKnown):
+        raise realm.error("TypeError", f"Symbol.prototype{name} requires that 'this' be a Symbol")
+    return found
 
 
 @SYMBOL.method("toString")
 def _symbol_text(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    return symbol_text(_symbol_value(realm, this))
+    return symbol_text(_symbol_value(realm, this, ".toString"))
 
 
 @SYMBOL.method("valueOf")
 def _symbol_value_of(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    return _symbol_value(realm, this)
+    return _symbol_value(realm, this, ".valueOf")
 
 
 @SYMBOL.method(TO_PRIMITIVE, 1)
 def _symbol_primitive(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    return _symbol_value(realm, this)
+    return _symbol_value(realm, this, " [ @@toPrimitive ]")
 
 
 @SYMBOL.getter("description")
 def _description(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    return _symbol_value(realm, this).description
+    return _symbol_value(realm, this, ".description").description
 
 
 SYMBOL.prototype.entries[TO_STRING_TAG] = "Symbol"
@@ -83,11 +89,18 @@ def _new_boolean(realm: Host, target: Value, arguments: list[Value]) -> Value:
     return Wrapper(realm.prototype_from(target, "Boolean"), "Boolean", to_boolean(argument(arguments, 0)))
 
 
+def _truth(realm: Host, this: Value, name: str) -> bool:
+    found = this.value if isinstance(this, Wrapper) else this
+    if not isinstance(found, bool):
+        raise realm.error("TypeError", f"Boolean.prototype.{name} requires that 'this' be a Boolean")
+    return found
+
+
 @BOOLEAN.method("toString")
 def _boolean_text(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    return "true" if (this.value if isinstance(this, Wrapper) else this) else "false"
+    return "true" if _truth(realm, this, "toString") else "false"
 
 
 @BOOLEAN.method("valueOf")
 def _boolean_value(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    return this.value if isinstance(this, Wrapper) else this
+    return _truth(realm, this, "valueOf")

@@ -133,7 +133,7 @@ def _expanded(
 def _replace(realm: Host, this: Value, arguments: list[Value], name: str) -> Value:
     text, wanted, replacement = text_of(realm, this, name), argument(arguments, 0), argument(arguments, 1)
     if name == "replaceAll" and isinstance(wanted, JsRegExp) and "g" not in wanted.flags:
-        raise realm.error("TypeError", "replaceAll must be called with a global RegExp")
+        raise realm.error("TypeError", "String.prototype.replaceAll called with a non-global RegExp argument")
     if is_callable(replacement):
         return calls.enter(
             realm,

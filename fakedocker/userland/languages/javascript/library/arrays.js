@@ -2,13 +2,7 @@
 'use strict';
 
 function check(callback) {
-  if (typeof callback !== 'function') throw new TypeError(`${describe(callback)} is not a function`);
-}
-
-function describe(value) {
-  if (typeof value === 'string') return JSON.stringify(value);
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? String(value) : '#<' + (value.constructor && value.constructor.name || 'Object') + '>';
-  return typeof value === 'symbol' ? value.toString() : `${value}`;
+  if (typeof callback !== 'function') throw new TypeError(`${__host__.told(callback)} is not a function`);
 }
 
 // What a method is called on, as an object, and how long that is.
@@ -23,23 +17,23 @@ function lengthOf(self) {
 
 const methods = {
   forEach(callback, thisArg) {
-    check(callback);
     const self = target(this, 'forEach');
     const length = lengthOf(self);
+    check(callback);
     for (let i = 0; i < length; i++) if (i in self) callback.call(thisArg, self[i], i, self);
   },
   map(callback, thisArg) {
-    check(callback);
     const self = target(this, 'map');
     const length = lengthOf(self);
+    check(callback);
     const made = new Array(length);
     for (let i = 0; i < length; i++) if (i in self) made[i] = callback.call(thisArg, self[i], i, self);
     return made;
   },
   filter(callback, thisArg) {
-    check(callback);
     const self = target(this, 'filter');
     const length = lengthOf(self);
+    check(callback);
     const made = [];
     for (let i = 0; i < length; i++) {
       if (i in self) {
@@ -50,9 +44,9 @@ const methods = {
     return made;
   },
   reduce(callback, ...rest) {
-    check(callback);
     const self = target(this, 'reduce');
     const length = lengthOf(self);
+    check(callback);
     let i = 0;
     let found;
     if (rest.length) found = rest[0];
@@ -79,23 +73,23 @@ const methods = {
     return found;
   },
   some(callback, thisArg) {
-    check(callback);
     const self = target(this, 'some');
     const length = lengthOf(self);
+    check(callback);
     for (let i = 0; i < length; i++) if (i in self && callback.call(thisArg, self[i], i, self)) return true;
     return false;
   },
   every(callback, thisArg) {
-    check(callback);
     const self = target(this, 'every');
     const length = lengthOf(self);
+    check(callback);
     for (let i = 0; i < length; i++) if (i in self && !callback.call(thisArg, self[i], i, self)) return false;
     return true;
   },
   find(callback, thisArg) {
-    check(callback);
     const self = target(this, 'find');
     const length = lengthOf(self);
+    check(callback);
     for (let i = 0; i < length; i++) {
       const value = self[i];
       if (callback.call(thisArg, value, i, self)) return value;
@@ -103,31 +97,33 @@ const methods = {
     return undefined;
   },
   findIndex(callback, thisArg) {
-    check(callback);
     const self = target(this, 'findIndex');
     const length = lengthOf(self);
+    check(callback);
     for (let i = 0; i < length; i++) if (callback.call(thisArg, self[i], i, self)) return i;
     return -1;
   },
   findLast(callback, thisArg) {
-    check(callback);
     const self = target(this, 'findLast');
-    for (let i = lengthOf(self) - 1; i >= 0; i--) {
+    const length = lengthOf(self);
+    check(callback);
+    for (let i = length - 1; i >= 0; i--) {
       const value = self[i];
       if (callback.call(thisArg, value, i, self)) return value;
     }
     return undefined;
   },
   findLastIndex(callback, thisArg) {
-    check(callback);
     const self = target(this, 'findLastIndex');
-    for (let i = lengthOf(self) - 1; i >= 0; i--) if (callback.call(thisArg, self[i], i, self)) return i;
+    const length = lengthOf(self);
+    check(callback);
+    for (let i = length - 1; i >= 0; i--) if (callback.call(thisArg, self[i], i, self)) return i;
     return -1;
   },
   flatMap(callback, thisArg) {
-    check(callback);
     const self = target(this, 'flatMap');
     const length = lengthOf(self);
+    check(callback);
     const made = [];
     for (let i = 0; i < length; i++) {
       if (i in self) {

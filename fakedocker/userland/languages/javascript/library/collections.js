@@ -3,7 +3,7 @@
 
 ({
   forEach(callback, thisArg) {
-    if (typeof callback !== 'function') throw new TypeError(`${callback} is not a function`);
+    if (typeof callback !== 'function') throw new TypeError(`${__host__.told(callback)} is not a function`);
     if (this instanceof Map) for (const [key, value] of this) callback.call(thisArg, value, key, this);
     else for (const value of this) callback.call(thisArg, value, value, this);
   },

@@ -226,3 +226,9 @@ def _random_bytes(realm: Host, this: Value, arguments: list[Value]) -> Value:
     if size > 1 << 16:
         raise NotSimulated("so many random bytes at once")
     return new_buffer(realm, bytes(system_of(realm).random(256) for _ in range(size)))
+
+
+@native("told")
+def _told(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    """A value as messages tell of it"""
+    return realm.told(argument(arguments, 0))

@@ -1,0 +1,259 @@
+"""The places that V8 notes while it evaluates an expression, and so where it points at when something throws there.
+
+Its bytecode has the place of a statement at the statement's first step, whatever that does, and places of those parts of its
+expressions that set one (BytecodeGenerator, SetExpressionPosition); what sets none is told to be at what stood before it in the
+code, even in a branch that is not taken. Such are variables that are not there, `delete`, what `for` and `yield*` go through, and what `+=` and `++` read and reckon with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, cast
+
+from fakedocker.userland.languages.javascript import syntax
+from fakedocker.userland.languages.javascript.folding import folded, operands
+from fakedocker.userland.languages.javascript.nodes import nodes_in
+from fakedocker.userland.languages.javascript.operators import to_boolean
+from fakedocker.userland.languages.javascript.rendering import position
+from fakedocker.userland.languages.javascript.shared import NULL
+from fakedocker.userland.languages.javascript.syntax import Node
+
+_TO_NUMBERS: Final = frozenset("+-~")
+ROOTS: Final = frozenset(
+    {
+        syntax.ExpressionStatement, syntax.Throw, syntax.Switch, syntax.If, syntax.Return, syntax.Function, syntax.While, syntax.DoWhile,
+        syntax.For, syntax.ForIn, syntax.Declaration,
+    }
+)  # fmt: skip
+"""Nodes that begin with an expression whose beginning has a place."""
+
+
+def noted_places(node: Node, *, is_whole: bool) -> dict[int, int]:
+    """Places of what an expression of a statement evaluates, or of what this evaluates first, by their ids: those of variables that
+    are not their own, of `delete`, of `yield*`, of `++` and `+=`, and of the members that these read. O(nodes of the statement's expressions) if it is whole."""
+    found: dict[int, int] = {}
+    for at, expression in _roots(node):
+        walk = _Walk(at, found, is_whole=is_whole)
+        walk.visit(expression)
+    return found
+
+
+def place_of_subject(node: Node) -> int:
+    """Where it is told that what a `for` should go through cannot be gone through."""
+    walk = _Walk(position(node), {}, is_whole=True)
+    walk.visit(node)
+    return walk.place
+
+
+def _roots(node: Node) -> list[tuple[int, Node]]:
+    """The expressions that a statement begins with, and the place of that beginning."""
+    match node:
+        case syntax.ExpressionStatement(at, value) | syntax.Throw(at, value) | syntax.Switch(at, value, _):
+            return [(at, value)]
+        case syntax.If(at, value, _, _):
+            return [(at, value)]
+        case syntax.Return(at, value) if value is not None:
+            return [(at, value)]
+        case syntax.Function(_, _, "arrow", _, _, body) if hasattr(body, "_fields"):
+            return [(position(cast(Node, body)), cast(Node, body))]
+        case syntax.While(_, test, _) | syntax.DoWhile(_, _, test):
+            return [(position(test), test)]
+        case syntax.For(_, first, test, step):
+            begun = [] if first is None or isinstance(first, syntax.Declaration) else [(_start(first), first)]
+            tested = [] if test is None else [(position(test), test)]
+            return [*begun, *tested, *([] if step is None else [(position(step), step)])]
+        case syntax.ForIn(_, _, _, value):
+            return [(position(value), value)]
+        case syntax.Declaration(_, _, pairs):
+            return [(_start(value), value) for _, value in pairs if value is not None]
+    return []
+
+
+def _start(node: Node) -> int:
+    """Where an expression begins, but for parentheses."""
+    while True:
+        match node:
+            case syntax.Member(_, inner) | syntax.Call(_, inner) | syntax.Tagged(_, inner) | syntax.Chain(_, inner):
+                pass
+            case syntax.Binary(_, _, inner) | syntax.Logical(_, _, inner) | syntax.Assign(_, _, inner):
+                pass
+            case syntax.Update(_, _, inner, False) | syntax.Sequence(_, (inner, *_)) | syntax.WrongTarget(_, inner):
+                pass
+            case _:
+                return node.at
+        node = inner
+
+
+class _Walk:
+    """Goes through an expression as V8's generator of bytecode does: `place` is what it has noted last.
+
+    At a statement's beginning no place of an expression is noted before there has been a step.
+    """
+
+    def __init__(self, at: int, found: dict[int, int], *, is_whole: bool) -> None:
+        self.place = at
+        self._is_first = True
+        self._found = found
+        self._is_whole = is_whole
+
+    def visit(self, node: Node | None) -> None:
+        """A value is evaluated."""
+        if node is None or not (self._is_first or self._is_whole):
+            return
+        node = folded(node)
+        visit = _VISITS.get(type(node))
+        if visit is not None:
+            visit(self, node)
+        elif not isinstance(node, syntax.Literal | syntax.Function | syntax.This):
+            for part in nodes_in(node):
+                self.visit(part)
+        self._is_first = False
+
+    def _note(self, at: int) -> None:
+        if not self._is_first:
+            self.place = at
+
+    def _restart(self, at: int) -> None:
+        """A place that is noted as that of a statement is."""
+        self.place = at
+        self._is_first = True
+
+    def _name(self, node: syntax.Name) -> None:
+        self._note(node.at)
+        if self.place != node.at:
+            self._found[id(node)] = self.place
+
+    def _parts(self, node: Node) -> None:
+        """Parts in their order, and what is then done at the node's own place."""
+        for part in nodes_in(node):
+            if not (isinstance(node, syntax.Member) and not node.computed and part is node.key):
+                self.visit(part)
+        self._note(node.at)
+
+    def _through(self, node: Node) -> None:
+        """Parts in their order alone."""
+        for part in nodes_in(node):
+            self.visit(part)
+
+    def _unary(self, node: syntax.Unary) -> None:
+        if node.operator == "typeof" and isinstance(node.value, syntax.Name):
+            return
+        self.visit(node.value)
+        if node.operator in _TO_NUMBERS:
+            self._note(node.at)
+
+    def _delete(self, node: syntax.Delete) -> None:
+        inner = node.value.expression if isinstance(node.value, syntax.Chain) else node.value
+        if isinstance(inner, syntax.Member):
+            self.visit(inner.target)
+            self.visit(inner.key if inner.computed else None)
+        else:
+            self.visit(inner)
+        self._is_first = False
+        self._note_step(node)
+
+    def _binary(self, node: syntax.Binary) -> None:
+        self.visit(node.left)
+        self.visit(node.right)
+        self._note(node.at)
+
+    def _logical(self, node: syntax.Logical) -> None:
+        """What a literal decides is not evaluated."""
+        left = folded(node.left)
+        if isinstance(left, syntax.Literal) and node.operator != "??":
+            is_true = to_boolean(NULL if left.value is None else left.value)
+            self.visit(node.right if is_true == (node.operator == "&&") else left)
+            return
+        self.visit(left)
+        self.visit(node.right)
+
+    def _sequence(self, node: syntax.Sequence) -> None:
+        parts = operands(node)
+        for number, part in enumerate(parts):
+            if number:
+                self._restart(position(part))
+            self.visit(part)
+
+    def _assign(self, node: syntax.Assign) -> None:
+        if isinstance(node.target, syntax.Member):
+            self.visit(node.target.target)
+            self.visit(node.target.key if node.target.computed else None)
+        elif isinstance(node.target, syntax.Name) and node.operator != "=":
+            self.visit(node.target)
+        self._note_step(node.target)
+        self.visit(node.value)
+        self._note_step(node)
+        self._note(node.at)
+
+    def _update(self, node: syntax.Update) -> None:
+        if isinstance(node.target, syntax.Member):
+            self.visit(node.target.target)
+            self.visit(node.target.key if node.target.computed else None)
+        else:
+            self.visit(node.target)
+        self._is_first = False
+        self._note_step(node.target)
+        self._note_step(node)
+        self._note(node.at)
+
+    def _note_step(self, node: Node) -> None:
+        """What happens for a node sets no place."""
+        if self._is_whole and not isinstance(node, syntax.Name):
+            self._found[id(node)] = self.place
+
+    def _array(self, node: syntax.ArrayLiteral) -> None:
+        is_one = len(node.items) == 1 and isinstance(node.items[0], syntax.Spread)
+        if not is_one:
+            self._is_first = False
+        for item in node.items:
+            if isinstance(item, syntax.Spread):
+                if not is_one:
+                    self._restart(position(item.value))
+                self.visit(item.value)
+                self._note(position(item.value))
+            else:
+                self.visit(item)
+
+    def _object(self, node: syntax.ObjectLiteral) -> None:
+        """Constants at the head are there from the beginning, and what follows is put in one by one."""
+        is_cloned = bool(node.properties) and node.properties[0].kind == "spread"
+        if not is_cloned:
+            self._is_first = False
+        is_dynamic = False
+        for item in node.properties:
+            is_dynamic = is_dynamic or item.computed or item.kind == "spread"
+            if item.kind == "spread":
+                self.visit(item.value)
+                continue
+            if item.computed:
+                self.visit(item.key)
+            if item.kind == "init" and (is_dynamic or not isinstance(folded(item.value), syntax.Literal)):
+                self._note(position(item.value))
+                self.visit(item.value)
+
+    def _template(self, node: syntax.Template) -> None:
+        if node.texts[0]:
+            self._is_first = False
+        for part in node.parts:
+            self.visit(part)
+
+    def _class(self, node: syntax.Class) -> None:
+        self.visit(node.parent)
+        self._is_first = False
+        for member in node.members:
+            if member.computed:
+                self.visit(member.key)
+
+    def _yield(self, node: syntax.Yield) -> None:
+        self.visit(node.value)
+        self._is_first = False
+        self._note_step(node)
+        self._note(node.at)
+
+
+_VISITS: Final[dict[type, Callable[..., None]]] = {
+    syntax.Name: _Walk._name, syntax.Member: _Walk._parts, syntax.Call: _Walk._parts, syntax.New: _Walk._parts, syntax.Tagged: _Walk._parts,
+    syntax.ImportCall: _Walk._parts, syntax.Await: _Walk._parts, syntax.Update: _Walk._update, syntax.Chain: _Walk._through,
+    syntax.Unary: _Walk._unary, syntax.Delete: _Walk._delete, syntax.Binary: _Walk._binary, syntax.Logical: _Walk._logical, syntax.Sequence: _Walk._sequence, syntax.Assign: _Walk._assign,
+    syntax.Template: _Walk._template, syntax.ArrayLiteral: _Walk._array, syntax.ObjectLiteral: _Walk._object, syntax.Class: _Walk._class, syntax.Yield: _Walk._yield,
+}  # fmt: skip
