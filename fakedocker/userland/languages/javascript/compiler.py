@@ -22,8 +22,10 @@ from fakedocker.userland.languages.javascript.calls import (
 )
 from fakedocker.userland.languages.javascript.code import JsCode
 from fakedocker.userland.languages.javascript.emitting import Emitter
+from fakedocker.userland.languages.javascript.escapes import Refused
 from fakedocker.userland.languages.javascript.jumping import leave
 from fakedocker.userland.languages.javascript.nodes import nodes_in
+from fakedocker.userland.languages.javascript.redeclarations import refused_before
 from fakedocker.userland.languages.javascript.resuming import waiter_operation
 from fakedocker.userland.languages.javascript.scopes import (
     LEXICAL,
@@ -56,7 +58,10 @@ class _Unit:
         self.is_host = is_host
         self.kind = kind
         parameters = WRAPPER if kind == FILE else ()
-        self.program = parse(to_units(source.text), is_module=kind == MODULE, is_function=kind == FILE)
+        try:
+            self.program = parse(to_units(source.text), is_module=kind == MODULE, is_function=kind == FILE)
+        except Refused as problem:
+            raise refused_before(problem, parameters) from None
         self.analysis = Analysis(self.program, parameters, is_global=kind == PROMPT)
         self.codes: list[JsCode] = []
         self.by_node: dict[int, JsCode] = {}

@@ -29,7 +29,6 @@ class Context:
         home: what a function is the method of, for `super`: "" for none, "method", or "derived", whose parent it may call.
         labels: the names that a statement has, and whether it is a loop.
         bans: words that are no names here: `await` in static blocks, `arguments` in those and in fields.
-        in_for_await: whether the variable of such a loop is being declared.
         is_simple: whether all parameters are plain names.
         may_return: whether a statement may return from it, as in arrow functions outside of others, where `new.target` is none.
         in_parameters: whether these are a function's parameters, in which nothing may be waited for.
@@ -40,7 +39,6 @@ class Context:
         "breakable",
         "home",
         "in_async",
-        "in_for_await",
         "in_function",
         "in_generator",
         "in_parameters",
@@ -71,7 +69,6 @@ class Context:
         self.in_parameters = False
         self.in_static_block = False
         self.is_simple = True
-        self.in_for_await = False
         self.may_return = in_function
         self.loops = 0
         self.breakable = 0

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final, cast
 
 from fakedocker.userland.languages.javascript import syntax
 from fakedocker.userland.languages.javascript.cursor import FUTURE_RESERVED, Cursor
+from fakedocker.userland.languages.javascript.escapes import Refused
 from fakedocker.userland.languages.javascript.expressions import Expressions
 from fakedocker.userland.languages.javascript.lexer import Token
 from fakedocker.userland.languages.javascript.patterns import is_target, names_of, told_of, wrong_target
 from fakedocker.userland.languages.javascript.syntax import Node
 from fakedocker.userland.languages.machine.cells import NotSimulated
+
+_MANY: Final = "Invalid left-hand side in for-{kind} loop: Must have a single binding."
 
 
 def begins_let(cursor: Cursor, following: Token) -> bool:
@@ -27,18 +31,30 @@ class DeclarationSyntax:
     Attributes:
         bindings: where the names of the last declaration begin and end.
         first_value: where the first of them that has a value begins and ends with it.
+        count: how many variables of it V8 has read.
     """
 
     def __init__(self, cursor: Cursor, expressions: Expressions) -> None:
         self.cursor = cursor
         self.expressions = expressions
         self.bindings = self.first_value = (-1, -1)
+        self.count = 0
 
     def declaration(self, kind: str, in_allowed: bool = True) -> syntax.Declaration:
         """A declaration, from its keyword on, without what ends it."""
         cursor = self.cursor
         at = cursor.advance().at
         pairs: list[tuple[Node, Node | None]] = []
+        self.count = 0
+        try:
+            self._pairs(kind, pairs, in_allowed)
+        except Refused as problem:
+            problem.partial = (syntax.Declaration(at, kind, tuple(pairs)), *problem.partial)
+            raise
+        return syntax.Declaration(at, kind, tuple(pairs))
+
+    def _pairs(self, kind: str, pairs: list[tuple[Node, Node | None]], in_allowed: bool) -> None:
+        cursor = self.cursor
         names: set[str] = set()
         self.first_value, first = (-1, -1), cursor.token.at
         while True:
@@ -52,20 +68,24 @@ class DeclarationSyntax:
             if cursor.is_at("="):
                 cursor.advance(True)
                 value_start = cursor.start
+                self.count += 1
+                pairs.append((target, None))
                 value = self.expressions.assignment(in_allowed)
+                del pairs[-1]
+                self.count -= 1
                 if self.first_value[0] < 0:
                     self.first_value = (variable.at, cursor.last_end)
             elif (kind == "const" or not isinstance(target, syntax.Name)) and (
                 in_allowed or not (cursor.is_at("in") or cursor.is_word("of"))
             ):
-                if cursor.context.in_for_await:
-                    raise NotSimulated("where node points at in such a loop")
+                pairs.append((target, None))
                 what = "const" if isinstance(target, syntax.Name) else "destructuring"
                 cursor.fail(f"Missing initializer in {what} declaration", start, cursor.last_end)
             pairs.append((told_of(target, value, value_start), value))
+            self.count += 1
             if not cursor.takes(","):
                 self.bindings = (first, cursor.last_end)
-                return syntax.Declaration(at, kind, tuple(pairs))
+                return
 
     def _check_lexical(self, target: Node, names: set[str]) -> None:
         """What it declares, after the names that the same declaration has already."""
@@ -98,13 +118,34 @@ class ForSyntax:
         first: Node | None = None
         token = cursor.token
         if token.kind == "keyword" and token.value in ("var", "const"):
-            cursor.context.in_for_await = is_await
-            first = self.declarations.declaration(str(token.value), in_allowed=False)
-            cursor.context.in_for_await = False
+            first = self._head(str(token.value), is_await)
         elif cursor.is_word("let") and begins_let(cursor, cursor.peek()):
-            first = self.declarations.declaration("let", in_allowed=False)
+            first = self._head("let", is_await)
         elif is_await or not cursor.is_at(";"):
             return self._for_expression(at, is_await)
+        try:
+            return self._behind_head(at, first, is_await)
+        except Refused as problem:
+            problem.partial = (
+                syntax.For(at, first, None, None, syntax.Block(at, cast("tuple[Node, ...]", problem.partial))),
+            )
+            raise
+
+    def _head(self, kind: str, is_await: bool) -> syntax.Declaration:
+        """The variables that a loop declares."""
+        try:
+            found = self.declarations.declaration(kind, in_allowed=False)
+        except Refused as problem:
+            problem.partial = (syntax.Block(problem.at, cast("tuple[Node, ...]", problem.partial)),)
+            if is_await and self.declarations.count != 1:
+                raise problem.overridden(Refused(_MANY.format(kind="await-of"), -1)) from None
+            raise
+        if is_await:
+            self._check_for(found, "await-of")
+        return found
+
+    def _behind_head(self, at: int, first: Node | None, is_await: bool) -> Node:
+        cursor = self.cursor
         if is_await and not cursor.is_word("of"):
             cursor.unexpected()
         if first is not None and (cursor.is_at("in") or cursor.is_word("of")):
@@ -155,7 +196,8 @@ class ForSyntax:
         value = self.expressions.expression() if kind == "in" else self.expressions.assignment()
         cursor.expect(")", True)
         if isinstance(target, syntax.Declaration):
-            self._check_for(target, "await-of" if is_await else kind)
+            if not is_await:
+                self._check_for(target, kind)
             pattern = target.pairs[0][0]
             if isinstance(pattern, syntax.ObjectPattern):
                 target = target._replace(pairs=((pattern._replace(said=".for"), None),))
@@ -168,8 +210,7 @@ class ForSyntax:
         """One variable, which gets no value but the loop's; a `var` may have one in old code."""
         cursor = self.cursor
         if len(target.pairs) != 1:
-            said = f"Invalid left-hand side in for-{kind} loop: Must have a single binding."
-            cursor.fail(said, *self.declarations.bindings)
+            cursor.fail(_MANY.format(kind=kind), *self.declarations.bindings)
         pattern, value = target.pairs[0]
         if value is not None:
             if kind != "in" or target.kind != "var" or cursor.context.is_strict or not isinstance(pattern, syntax.Name):

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Final
 
 from fakedocker.userland.languages.javascript import syntax
-from fakedocker.userland.languages.javascript.cells import JsObject, Value
+from fakedocker.userland.languages.javascript.cells import JsObject, Symbol, Value
 from fakedocker.userland.languages.javascript.emitting import Emitter, Evaluate
 from fakedocker.userland.languages.javascript.functions import function_maker, named
+from fakedocker.userland.languages.javascript.numbers import number_text
 from fakedocker.userland.languages.javascript.operators import (
     BINARY,
     add,
@@ -18,8 +19,9 @@ from fakedocker.userland.languages.javascript.operators import (
     type_of,
     unary,
 )
+from fakedocker.userland.languages.javascript.places import noted_places
 from fakedocker.userland.languages.javascript.rendering import not_iterable, position
-from fakedocker.userland.languages.javascript.shared import HOLE, NULL
+from fakedocker.userland.languages.javascript.shared import HOLE, NULL, WellKnown
 from fakedocker.userland.languages.javascript.syntax import Node
 from fakedocker.userland.languages.javascript.variables import read
 from fakedocker.userland.languages.machine.code import Frame, Runner
@@ -51,20 +53,38 @@ def _pattern(emitter: Emitter, node: syntax.RegExpLiteral) -> Evaluate:
 
 
 def _template(emitter: Emitter, node: syntax.Template) -> Evaluate:
-    parts = [direct(emitter, part) for part in node.parts]
+    parts = [(direct(emitter, part), place_of_part(emitter, node, part)) for part in node.parts]
     texts = [text or "" for text in node.texts]
 
     def run(frame: Frame, machine: Runner) -> Value:
-        return join_template(machine, texts, [part(frame, machine) for part in parts])
+        return join_template(machine, texts, [text_of_part(machine, part(frame, machine), at) for part, at in parts])
 
     return run
 
 
-def join_template(machine: Runner, texts: list[str], values: list[Value]) -> str:
+def place_of_part(emitter: Emitter, node: syntax.Template, part: Node) -> Callable[[], int]:
+    """What gives the place where it is told that a part of a template is no text, if it is asked for."""
+    root = emitter.analysis.roots.get(id(node))
+    return lambda: noted_places(root, is_whole=True).get(id(part), part.at) if root is not None else part.at
+
+
+def text_of_part(machine: Runner, value: Value, at: Callable[[], int]) -> str:
+    """A value of a template as text."""
+    if type(value) is str:
+        return str(value)
+    if type(value) is float:
+        return number_text(value)
+    machine.language.position = at() if isinstance(value, JsObject | Symbol | WellKnown) else -1
+    found = to_text(machine.language, value)
+    machine.language.position = -1
+    return found
+
+
+def join_template(machine: Runner, texts: list[str], values: list[str]) -> str:
     """The texts of a template around its values."""
     pieces = [texts[0]]
     for text, value in zip(texts[1:], values, strict=True):
-        pieces += (value if type(value) is str else to_text(machine.language, value), text)
+        pieces += (value, text)
     joined = "".join(pieces)
     machine.language.check_length(len(joined))
     return joined
@@ -161,8 +181,6 @@ def is_shorthand(node: syntax.Property) -> bool:
 def _literal_key(node: syntax.Literal) -> str:
     if isinstance(node.value, str):
         return node.value
-    from fakedocker.userland.languages.javascript.numbers import number_text
-
     return number_text(node.value) if isinstance(node.value, float) else str(node.value)
 
 

@@ -23,6 +23,9 @@ class Refused(Exception):
         at: the offset that the caret stands under.
         end: where what is pointed at ends; one character, if it is not said.
         is_end: whether it is the end of the source that was not expected.
+
+    Attributes:
+        partial: what stood before it in the statements that hold it, as nodes: V8 has looked at that already.
     """
 
     def __init__(self, message: str, at: int, end: int = -1, *, is_end: bool = False) -> None:
@@ -31,6 +34,14 @@ class Refused(Exception):
         self.at = at
         self.end = end if end >= 0 else at + 1
         self.is_end = is_end
+        self.partial: tuple[object, ...] = ()
+
+    def overridden(self, other: Refused) -> Refused:
+        """What V8 tells of in the end if it finds another problem on its way out: the one before, if that lies wholly before."""
+        if other.end >= self.at:
+            return self
+        other.partial = self.partial
+        return other
 
 
 class Escape(NamedTuple):

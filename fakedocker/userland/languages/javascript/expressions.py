@@ -13,6 +13,7 @@ from fakedocker.userland.languages.javascript.lexer import Token
 from fakedocker.userland.languages.javascript.literal_syntax import LiteralSyntax
 from fakedocker.userland.languages.javascript.patterns import Covers, is_target, told_of, wrong_target
 from fakedocker.userland.languages.javascript.primary_syntax import PrimarySyntax
+from fakedocker.userland.languages.javascript.rendering import position
 from fakedocker.userland.languages.javascript.syntax import Node
 from fakedocker.userland.languages.machine.cells import NotSimulated
 
@@ -34,16 +35,14 @@ class Expressions:
         self.cursor = cursor
         self.parse_body: Body = tuple
         self.covers = Covers()
+        self._arrow_place = -1  # where an expression begins that may be an `async` arrow function as a whole
         self.functions = FunctionSyntax(cursor, self)
         self.literals = LiteralSyntax(cursor, self)
         self.primaries = PrimarySyntax(cursor, self)
 
     def expression(self, in_allowed: bool = True) -> Node:
         """Expressions with commas between. Refused if what only a pattern may have stands where no pattern is."""
-        since = len(self.covers.shorthands)
-        found = self.cover_expression(in_allowed)
-        self.covers.check(since)
-        return found
+        return self._validated(self.cover_expression, in_allowed)
 
     def cover_expression(self, in_allowed: bool = True) -> Node:
         """Expressions with commas between, which may hold what only a pattern may have."""
@@ -76,8 +75,14 @@ class Expressions:
 
     def assignment(self, in_allowed: bool = True) -> Node:
         """One expression without commas. Refused if what only a pattern may have stands where no pattern is."""
+        return self._validated(self.cover_assignment, in_allowed)
+
+    def _validated(self, parse: Callable[[bool], Node], in_allowed: bool) -> Node:
         since = len(self.covers.shorthands)
-        found = self.cover_assignment(in_allowed)
+        try:
+            found = parse(in_allowed)
+        except Refused as problem:
+            raise self.covers.told_first(since, problem) from None
         self.covers.check(since)
         return found
 
@@ -95,6 +100,7 @@ class Expressions:
             if cursor.is_at("(") and cursor.is_arrow_ahead():
                 return self.functions.arrow(token.at, False, in_allowed)
             since, start = len(self.covers.shorthands), cursor.start
+            self._arrow_place = token.at
             left = self._conditional(in_allowed)
             operator = cursor.token
             if operator.kind != "punctuator":
@@ -132,9 +138,9 @@ class Expressions:
         cursor = self.cursor
         if isinstance(left, syntax.Name) or self.covers.is_parenthesized(left):
             cursor.unexpected()
-        if position_of(left) > cursor.last.at:
+        if position(left) > cursor.last.at:
             raise NotSimulated("how node ends of an arrow behind such an expression")
-        cursor.fail("Malformed arrow function parameter list", position_of(left), cursor.last.at)
+        cursor.fail("Malformed arrow function parameter list", position(left), cursor.last.at)
 
     def _yield(self, in_allowed: bool) -> Node:
         cursor = self.cursor
@@ -293,7 +299,8 @@ class Expressions:
             elif token.kind != "punctuator":
                 break
             elif token.value == "(":
-                if is_async_name and not token.line_before and cursor.is_arrow_ahead():
+                is_whole = start.at == self._arrow_place
+                if is_async_name and not token.line_before and is_whole and cursor.is_arrow_ahead():
                     return self.functions.arrow(start.at, True, True)
                 called = True
                 value = syntax.Call(self._call_position(), value, self.arguments())
@@ -391,8 +398,3 @@ class Expressions:
         if cursor.is_at("?."):
             cursor.fail("Invalid optional chain from new expression", cursor.token.at, cursor.token.end)
         return syntax.New(at, callee, self.arguments() if cursor.is_at("(") else ())
-
-
-def position_of(node: Node) -> int:
-    """Where V8 says that an expression is: at the operator of one that has one between its parts."""
-    return node.at

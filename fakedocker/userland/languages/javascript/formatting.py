@@ -61,12 +61,11 @@ def _one(realm: Host, kind: str, value: Value, options: Options) -> str:
     if isinstance(value, Symbol | WellKnown):
         return "NaN"
     if kind == "d":
-        number = math.nan if isinstance(value, JsObject | Native) else to_number(realm, value)
-        return "-0" if number == 0 and math.copysign(1, number) < 0 else number_text(number)
-    if isinstance(value, JsObject | Native):
-        return "NaN"
-    text = to_text(realm, value)
-    return number_text(parse_int(text, 10) if kind == "i" else parse_float(text))
+        number = to_number(realm, value)
+    else:
+        text = to_text(realm, value)
+        number = parse_int(text, 0) if kind == "i" else parse_float(text)
+    return "-0" if number == 0 and math.copysign(1, number) < 0 else number_text(number)
 
 
 def _as_text(realm: Host, value: Value, options: Options) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, cast
 
 from fakedocker.userland.languages.javascript import syntax
 from fakedocker.userland.languages.javascript.class_syntax import ClassSyntax
@@ -41,7 +41,13 @@ class FunctionSyntax:
             cursor.fail_at_last("Function statements require a function name")
         if is_declaration or not cursor.is_at("("):
             name = str(self._function_name(is_async, is_generator, is_declaration).value)
-        found = self._rest_of_function(at, "function", name, is_async, is_generator)
+        try:
+            found = self._rest_of_function(at, "function", name, is_async, is_generator)
+        except Refused as problem:
+            if is_declaration:  # V8 declares it nevertheless
+                named = syntax.Function(at, at, "function", name, (), ())
+                problem.partial = (*problem.partial, syntax.FunctionDeclaration(at, named))
+            raise
         if found.is_strict and name:
             self._check_strict_name(token)
         return found
@@ -87,7 +93,10 @@ class FunctionSyntax:
             parameters = self._parameters()
             self._check_count(kind, parameters, start)
             cursor.expect("{")
-            body = self._body(parameters)
+            try:
+                body = self._body(parameters)
+            except Refused as problem:
+                raise self._told_of(problem, kind, parameters, start) from None
             strict = cursor.context.is_strict
         finally:
             cursor.context = outer
@@ -100,6 +109,18 @@ class FunctionSyntax:
     def _body(self, parameters: tuple[Node, ...]) -> tuple[Node, ...]:
         self.cursor.context.is_simple = all(isinstance(parameter, syntax.Name) for parameter in parameters)
         return self.expressions.parse_body()
+
+    def _told_of(self, problem: Refused, kind: str, parameters: tuple[Node, ...], start: int) -> Refused:
+        """What is told of a function whose body has a problem; it is kept as far as it has been read."""
+        cursor = self.cursor
+        is_strict, body = cursor.context.is_strict, cast("tuple[Node, ...]", problem.partial)
+        problem.partial = (syntax.Function(problem.at, problem.at, kind, "", parameters, body, is_strict=is_strict),)
+        if is_strict:
+            try:
+                cursor.check_octal(start)
+            except Refused as octal:
+                return problem.overridden(octal)
+        return problem
 
     def _check_count(self, kind: str, parameters: tuple[Node, ...], start: int) -> None:
         cursor = self.cursor
@@ -145,10 +166,14 @@ class FunctionSyntax:
         cursor.expect(")")
         return tuple(found)
 
-    def _rest_parameter(self, *, in_arrow: bool = False) -> syntax.Rest:
+    def _rest_parameter(self, *, in_arrow: bool = False, is_stray: bool = False) -> syntax.Rest:
         cursor = self.cursor
-        at = cursor.advance().at
-        rest = syntax.Rest(at, self.binding())
+        dots = cursor.advance()
+        at = dots.at
+        try:
+            rest = syntax.Rest(at, self.binding())
+        except Refused as problem:
+            raise (problem.overridden(self._stray(dots)) if is_stray else problem) from None
         if cursor.is_at("="):
             if not in_arrow:
                 cursor.advance()
@@ -157,7 +182,14 @@ class FunctionSyntax:
             cursor.fail_at_last("Rest parameter must be last formal parameter")
         if cursor.is_at(","):
             cursor.fail("Rest parameter must be last formal parameter", cursor.token.at, cursor.token.end)
+        if is_stray and not cursor.is_at(")"):
+            raise self._stray(dots)
         return rest
+
+    @staticmethod
+    def _stray(dots: Token) -> Refused:
+        """Dots before what is no parameter: V8 takes them for a mistake where no parenthesis and arrow follow."""
+        return Refused("Unexpected token '...'", dots.at, dots.end)
 
     def binding(self) -> Node:
         """A name, or a pattern of names, that is declared."""
@@ -218,7 +250,7 @@ class FunctionSyntax:
         problem: Refused | None = None
         while not cursor.is_at(")"):
             if cursor.is_at("..."):
-                found.append(self._rest_parameter(in_arrow=True))
+                found.append(self._rest_parameter(in_arrow=True, is_stray=not is_async))
                 break
             start = cursor.start
             part = self.expressions.cover_assignment(True)
@@ -264,7 +296,10 @@ class FunctionSyntax:
         try:
             if cursor.takes("{"):
                 context.may_return = True
-                body = self._body(parameters)
+                try:
+                    body = self._body(parameters)
+                except Refused as problem:
+                    raise self._told_of(problem, "arrow", parameters, at) from None
                 strict = context.is_strict
                 cursor.context = outer
                 cursor.expect("}")

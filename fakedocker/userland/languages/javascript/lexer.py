@@ -318,6 +318,11 @@ class Lexer:
         found = _NAME.match(source, place + 1)
         flags = found[0] if found else ""
         self.place = found.end() if found else place + 1
-        is_right = len(set(flags)) == len(flags) and set(flags) <= _PATTERN_FLAGS and not {"u", "v"} <= set(flags)
+        is_right = (
+            source[self.place : self.place + 1] != "\\"
+            and len(set(flags)) == len(flags)
+            and set(flags) <= _PATTERN_FLAGS
+            and not {"u", "v"} <= set(flags)
+        )
         problem_found = None if is_right else Refused("Invalid regular expression flags", at, slash)
         return Token("pattern", source[at + 1 : place], at, self.place, line_before, flags=flags, problem=problem_found)

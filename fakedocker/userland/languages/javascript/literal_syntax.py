@@ -7,6 +7,7 @@ from fakedocker.userland.languages.javascript.cursor import Cursor
 from fakedocker.userland.languages.javascript.escapes import Refused
 from fakedocker.userland.languages.javascript.lexer import Token
 from fakedocker.userland.languages.javascript.parser_parts import Key, Outer
+from fakedocker.userland.languages.javascript.patterns import NO_TARGET
 from fakedocker.userland.languages.javascript.syntax import Node
 
 _PLAIN_KEY_ENDS = frozenset({":", ",", "}", "=", "(", "*", ";"})
@@ -95,7 +96,7 @@ class LiteralSyntax:
         has_comma = has_prototype = False
         while not cursor.is_at("}"):
             has_comma = False
-            item = self._property(has_prototype)
+            item = self._property(has_prototype, declares)
             has_prototype = has_prototype or _is_prototype(item)
             if declares:
                 literal = syntax.ObjectLiteral(at, (item,), item.kind == "spread" and not cursor.is_at("}"))
@@ -107,7 +108,7 @@ class LiteralSyntax:
         cursor.advance()
         return syntax.ObjectLiteral(at, tuple(found), has_comma)
 
-    def _property(self, has_prototype: bool) -> syntax.Property:
+    def _property(self, has_prototype: bool, declares: bool) -> syntax.Property:
         cursor, covers = self.cursor, self.expressions.covers
         token = cursor.token
         if cursor.is_at("..."):
@@ -120,6 +121,8 @@ class LiteralSyntax:
         if key.token.kind == "private":
             cursor.unexpected(key.token)
         name_end = cursor.last_end
+        if declares and (cursor.is_at("(") or key.is_method):
+            raise Refused(NO_TARGET, token.at, name_end)
         if cursor.is_at("("):
             made = self._method(token, key)
             covers.note_extent(made, token.at, name_end)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, Protocol, cast
 
 from fakedocker.userland.languages.javascript import syntax
+from fakedocker.userland.languages.javascript.escapes import Refused
 from fakedocker.userland.languages.javascript.lexer import Token
 from fakedocker.userland.languages.javascript.patterns import Covers
 from fakedocker.userland.languages.javascript.private_names import PrivateNames
@@ -67,3 +68,8 @@ class Outer(Protocol):
     def assignment(self, in_allowed: bool = True) -> Node: ...
     def cover_assignment(self, in_allowed: bool) -> Node: ...
     def left_hand_side(self) -> Node: ...
+
+
+def keep_block(problem: Refused, found: Iterable[Node]) -> None:
+    """A block that has a problem, as far as it has been read."""
+    problem.partial = (syntax.Block(problem.at, (*found, *cast("tuple[Node, ...]", problem.partial))),)

@@ -7,7 +7,7 @@ from fakedocker.userland.languages.javascript.escapes import Refused
 from fakedocker.userland.languages.javascript.rendering import not_iterable, render
 from fakedocker.userland.languages.javascript.syntax import Node
 
-_NO_TARGET = "Invalid destructuring assignment target"
+NO_TARGET = "Invalid destructuring assignment target"
 
 
 def told_of(target: Node, value: Node | None, place: int) -> Node:
@@ -66,6 +66,10 @@ class Covers:
         """Whether it stands in parentheses."""
         return id(node) in self._parenthesized
 
+    def told_first(self, since: int, problem: Refused) -> Refused:
+        """What is told of where an expression ends with a problem: what is no part of an expression, if that came before."""
+        return problem.overridden(self.shorthands[since]) if len(self.shorthands) > since else problem
+
     def check(self, since: int) -> None:
         """Refuse what would have been right in a pattern only, of what has come since, now that none has come."""
         if len(self.shorthands) > since:
@@ -84,9 +88,9 @@ class Covers:
         match node:
             case syntax.Name(at, name):
                 if is_apart and declares:
-                    raise self.refuse(_NO_TARGET, node)
+                    raise self.refuse(NO_TARGET, node)
                 if is_strict and name in ("eval", "arguments"):
-                    raise Refused(_NO_TARGET, at, at + len(name))
+                    raise Refused(NO_TARGET, at, at + len(name))
                 return node
             case syntax.Member():
                 if declares:
@@ -106,7 +110,7 @@ class Covers:
                 if declares:
                     self._check_declared(node, is_strict)
                 return node
-        raise self.refuse(_NO_TARGET, node)
+        raise self.refuse(NO_TARGET, node)
 
     def _check_declared(self, node: syntax.ArrayPattern | syntax.ObjectPattern, is_strict: bool) -> None:
         """What an assignment may have in its pattern and a declaration may not."""
@@ -122,7 +126,7 @@ class Covers:
             if isinstance(item, syntax.Spread):
                 rest = _inner(self.pattern(item.value, is_strict, declares=declares))
                 if isinstance(rest, syntax.WithDefault):
-                    raise self.refuse(_NO_TARGET, item)
+                    raise self.refuse(NO_TARGET, item)
                 if place != len(node.items) - 1 or node.has_comma:
                     raise self.refuse("Rest element must be last element", item)
             else:
@@ -139,12 +143,12 @@ class Covers:
                     raise self.refuse("Rest element must be last element", item)
             elif item.kind == "init":
                 if isinstance(item.value, syntax.Function) and item.value.kind == "method":
-                    raise self.refuse(_NO_TARGET, item)
+                    raise self.refuse(NO_TARGET, item)
                 self._check_shorthand(item, is_strict)
                 target = _inner(self.pattern(item.value, is_strict, declares=declares))
                 pairs.append((item.key, item.computed, target))
             else:
-                raise self.refuse(_NO_TARGET, item)
+                raise self.refuse(NO_TARGET, item)
         return syntax.ObjectPattern(node.at, tuple(pairs), rest)
 
     def _object_rest(self, value: Node, is_strict: bool, declares: bool) -> Node:
@@ -166,7 +170,7 @@ class Covers:
         if self.is_parenthesized(node) or not isinstance(
             node, syntax.Name | syntax.ArrayLiteral | syntax.ObjectLiteral | syntax.Assign
         ):
-            raise self.refuse(_NO_TARGET, node)
+            raise self.refuse(NO_TARGET, node)
         if isinstance(node, syntax.Name):
             if is_strict and node.name in ("eval", "arguments"):
                 raise Refused("Unexpected eval or arguments in strict mode", node.at, node.at + len(node.name))

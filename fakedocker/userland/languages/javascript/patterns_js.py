@@ -26,6 +26,12 @@ _COUNT: Final = re.compile(r"\{(\d+)(,?)(\d*)\}")
 _SET: Final = "\U0010ffff"
 """Marks a set within a class while it is translated; no pattern of UTF-16 code units holds it."""
 _NAME: Final = re.compile(r"[\w$]+")
+_NAMED: Final = re.compile(r"\(\?<(?![=!])")
+_CODE_POINT: Final = re.compile(r"\{0*([0-9a-fA-F]{1,6})\}")
+_MOST_CODE: Final = 0x10FFFF
+_MAY_BE_ESCAPED: Final = frozenset("^$\\.*+?()[]{}|/")
+_SET_ESCAPE: Final = re.compile(r"\\[dDwWsS]")
+_NOTHING: Final = "Nothing to repeat"
 
 
 class Malformed(Exception):
@@ -49,18 +55,25 @@ class _Translator:
         self.names: list[tuple[str, int]] = []
         self.groups = 0
         self.opened: list[tuple[int, bool]] = []  # groups counted before, whether it may be repeated
+        self.unknown_name = False  # whether a group is referred to that is not there, which is told in the end
+        self.not_repeated = _NOTHING  # what is said of a quantifier that comes next; nothing if one may
 
     def run(self) -> str:
         parts: list[str] = []
         while self.place < len(self.source):
-            parts.append(self._next(parts))
+            parts.append(self._next())
         if self.opened:
             raise Malformed("Unterminated group")
+        if self.unknown_name:
+            raise Malformed("Invalid named capture referenced")
         return "".join(parts)
 
-    def _next(self, parts: list[str]) -> str:
+    def _next(self) -> str:
         character = self.source[self.place]
         self.place += 1
+        if character in "*+?{":
+            return self._quantifier(character)
+        self.not_repeated = _NOTHING if character in "(|^$" else ""
         if character == "\\":
             return self._escape(in_class=False)
         if character == "[":
@@ -75,26 +88,30 @@ class _Translator:
             return "^"
         if character == "$":
             return "$" if "m" in self.flags else r"\Z"
-        if character in "*+?":
-            if not parts or parts[-1] in ("(", "|", "^") or parts[-1].startswith("(?:|("):
-                raise Malformed("Nothing to repeat")
-            return self._lazy(character)
-        if character == "{":
-            found = _COUNT.match(self.source, self.place - 1)
-            if not found:
-                if "u" in self.flags:
-                    raise Malformed("Incomplete quantifier")
-                return r"\{"
-            self.place = found.end()
-            low, comma, high = found.groups()
-            if high and int(high) < int(low):
-                raise Malformed("numbers out of order in {} quantifier")
-            return self._lazy("{" + low + comma + high + "}")
         if character in "]}":
             if "u" in self.flags:
                 raise Malformed("Lone quantifier brackets")
             return "\\" + character
         return character if character == "|" else re.escape(character)
+
+    def _quantifier(self, character: str) -> str:
+        refusal, quantifier = self.not_repeated, character
+        if character == "{":
+            found = _COUNT.match(self.source, self.place - 1)
+            if not found:
+                if "u" in self.flags:
+                    raise Malformed("Lone quantifier brackets" if refusal else "Incomplete quantifier")
+                self.not_repeated = ""
+                return r"\{"
+            self.place = found.end()
+            low, comma, high = found.groups()
+            if not refusal and high and int(high) < int(low):
+                raise Malformed("numbers out of order in {} quantifier")
+            quantifier = "{" + low + comma + high + "}"
+        if refusal:
+            raise Malformed(refusal)
+        self.not_repeated = _NOTHING
+        return self._lazy(quantifier)
 
     def _lazy(self, quantifier: str) -> str:
         if self.source[self.place : self.place + 1] == "?":
@@ -104,7 +121,10 @@ class _Translator:
 
     def _group(self) -> str:
         source, place = self.source, self.place
-        self.opened.append((self.groups, False))
+        looks = source.startswith(("?<=", "?<!"), place) or (
+            "u" in self.flags and source.startswith(("?=", "?!"), place)
+        )
+        self.opened.append((self.groups, not looks))
         if not source.startswith("?", place):
             self.groups += 1
             return "("
@@ -128,7 +148,8 @@ class _Translator:
     def _close(self) -> str:
         if not self.opened:
             raise Malformed("Unmatched ')'")
-        before, _ = self.opened.pop()
+        before, may_repeat = self.opened.pop()
+        self.not_repeated = "" if may_repeat else "Invalid quantifier"
         following = self.source[self.place : self.place + 1]
         if self.groups > before and following in ("*", "+", "{") and following and self._has_branches(before):
             raise NotSimulated("a repeated group of a pattern whose inner groups may be left out")
@@ -169,7 +190,10 @@ class _Translator:
             if character == "\\":
                 parts.append(self._escape(in_class=True))
             elif character == "-" and parts and self.place < len(source) and source[self.place] != "]":
-                parts.append("-" if not parts[-1].startswith(_SET) else r"\-")
+                is_of_sets = parts[-1].startswith(_SET) or _SET_ESCAPE.match(source, self.place) is not None
+                if is_of_sets and "u" in self.flags:
+                    raise Malformed("Invalid character class")
+                parts.append(r"\-" if is_of_sets else "-")
             else:
                 parts.append(re.escape(character) if character not in "-" else r"\-")
         inside = "".join(parts).replace(_SET, "")
@@ -196,23 +220,34 @@ class _Translator:
             return self._property(character == "P", in_class)
         if character in _CONTROLS:
             return _CONTROLS[character]
-        if character == "b":
-            return r"\x08" if in_class else self._boundary(False)
-        if character == "B" and not in_class:
-            return self._boundary(True)
+        if character == "b" and in_class:
+            return r"\x08"
+        if character in "bB" and not in_class:
+            self.not_repeated = _NOTHING
+            return self._boundary(character == "B")
         if character == "0" and not is_digits(source[self.place : self.place + 1]):
             return r"\x00"
+        if "u" in self.flags and is_digits(character) and (in_class or character == "0"):
+            raise Malformed("Invalid class escape" if in_class else "Invalid decimal escape")
         if character in "123456789" and not in_class:
             return self._reference(character)
-        if character == "k" and not in_class and source.startswith("<", self.place):
-            end = source.find(">", self.place)
-            name = source[self.place + 1 : end]
-            self.place = end + 1
-            number = next((number for other, number in self.names if other == name), 0)
-            if not number:
-                raise NotSimulated("a reference to a later group of a pattern")
+        if character == "k" and not in_class and ("u" in self.flags or _NAMED.search(source)):
+            return self._named_reference()
+        return self._code(character, in_class)
+
+    def _named_reference(self) -> str:
+        end = self.source.find(">", self.place)
+        if not self.source.startswith("<", self.place) or end < 0:
+            raise Malformed("Invalid named reference")
+        name = self.source[self.place + 1 : end]
+        self.place = end + 1
+        number = next((number for other, number in self.names if other == name), 0)
+        if number:
             return f"(?:\\{number})"
-        return self._code(character)
+        if f"(?<{name}>" in self.source:
+            raise NotSimulated("a reference to a later group of a pattern")
+        self.unknown_name = True
+        return ""
 
     def _property(self, is_negated: bool, in_class: bool) -> str:
         end = self.source.find("}", self.place)
@@ -229,6 +264,8 @@ class _Translator:
         assert found is not None
         number = int(first + found[0])
         if number > self.groups:
+            if "u" in self.flags and number > self.source.count("("):
+                raise Malformed("Invalid escape")
             raise NotSimulated("a reference to a later group of a pattern")
         if any(before < number for before, _ in self.opened) and number > min(before for before, _ in self.opened):
             raise NotSimulated("a reference to a group of a pattern from within it")
@@ -241,14 +278,16 @@ class _Translator:
         inside = rf"(?<=[{_WORD}])(?![{_WORD}])|(?<![{_WORD}])(?=[{_WORD}])"
         return f"(?!{inside})" if negated else f"(?:{inside})"
 
-    def _code(self, character: str) -> str:
+    def _code(self, character: str, in_class: bool) -> str:
         """An escape that stands for one character."""
         source = self.source
         if character in "xu":
             if character == "u" and source.startswith("{", self.place) and ("u" in self.flags or "v" in self.flags):
-                end = source.find("}", self.place)
-                code = int(source[self.place + 1 : end], 16)
-                self.place = end + 1
+                found = _CODE_POINT.match(source, self.place)
+                code = int(found[1], 16) if found else _MOST_CODE + 1
+                if found is None or code > _MOST_CODE:
+                    raise Malformed("Invalid Unicode escape")
+                self.place = found.end()
                 if code > 0xFFFF:
                     raise NotSimulated("a pattern with characters beyond U+FFFF")
                 return re.escape(chr(code))
@@ -260,7 +299,9 @@ class _Translator:
         if character == "c" and source[self.place : self.place + 1].isalpha():
             self.place += 1
             return re.escape(chr(ord(source[self.place - 1]) % 32))
-        if "u" in self.flags and character.isalnum():
+        if "u" in self.flags and character in "uc":
+            raise Malformed("Invalid Unicode escape")
+        if "u" in self.flags and character not in _MAY_BE_ESCAPED and not (in_class and character == "-"):
             raise Malformed("Invalid escape")
         return re.escape(character)
 

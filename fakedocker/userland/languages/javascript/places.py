@@ -2,7 +2,7 @@
 
 Its bytecode has the place of a statement at the statement's first step, whatever that does, and places of those parts of its
 expressions that set one (BytecodeGenerator, SetExpressionPosition); what sets none is told to be at what stood before it in the
-code, even in a branch that is not taken. Such are variables that are not there, `delete`, what `for` and `yield*` go through, and what `+=` and `++` read and reckon with.
+code, even in a branch that is not taken. Such are variables that are not there, `delete`, what `for` and `yield*` go through, what `+=` and `++` read and reckon with, and parts of templates.
 """
 
 from __future__ import annotations
@@ -236,6 +236,8 @@ class _Walk:
             self._is_first = False
         for part in node.parts:
             self.visit(part)
+            if self._is_whole:
+                self._found.setdefault(id(part), self.place)
 
     def _class(self, node: syntax.Class) -> None:
         self.visit(node.parent)

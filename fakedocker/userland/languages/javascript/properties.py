@@ -23,6 +23,7 @@ from fakedocker.userland.languages.javascript.cells import (
     hidden,
     is_callable,
 )
+from fakedocker.userland.languages.javascript.code import JsCode
 from fakedocker.userland.languages.javascript.operators import to_boolean
 from fakedocker.userland.languages.javascript.shared import (
     HOLE,
@@ -106,7 +107,16 @@ def _function_own(realm: Host, target: Value, key: Key) -> Value:
         return Slot(target.code.name, writable=False, enumerable=False)
     if key == "length":
         return Slot(float(target.code.length), writable=False, enumerable=False)
+    if key in ("arguments", "caller") and has_caller(target):
+        return Slot(NULL, writable=False, enumerable=False, configurable=False)
     return MISSING
+
+
+def has_caller(target: JsFunction) -> bool:
+    """Whether a function has the properties of old, `arguments` and `caller`: a plain one of code that is not strict."""
+    code = target.code
+    assert isinstance(code, JsCode)
+    return code.makes_prototype and not (code.is_generator or code.is_strict or target.class_kind)
 
 
 def _bound_own(realm: Host, target: Value, key: Key) -> Value:

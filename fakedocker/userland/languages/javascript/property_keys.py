@@ -7,6 +7,7 @@ from fakedocker.userland.languages.javascript.cells import (
     JsBytes,
     JsFunction,
     JsModule,
+    JsRegExp,
     Proxy,
     Slot,
     Value,
@@ -44,7 +45,7 @@ def own_keys(realm: Host, target: Value) -> list[Key]:
     elif type(target) is JsFunction:
         before = [
             key
-            for key in ("length", "name", "prototype")
+            for key in ("length", "name", "arguments", "caller", "prototype")
             if key not in target.props and own(realm, target, key) is not MISSING
         ]
         names = list(target.props)
@@ -52,6 +53,8 @@ def own_keys(realm: Host, target: Value) -> list[Key]:
         before = [str(index) for index in range(len(target.value))] + ["length"]
     elif type(target) is JsBytes and target.kind not in ("ArrayBuffer", "DataView"):
         before = [str(index) for index in range(target.length)]
+    elif type(target) is JsRegExp:
+        before = ["lastIndex"]
     elif type(target) is JsModule:
         before = list(target.boxes)
     elif target.table is not None:

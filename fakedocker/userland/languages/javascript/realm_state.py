@@ -11,6 +11,7 @@ from fakedocker.userland.languages.javascript.cells import (
     Promise,
     Symbol,
     Value,
+    Wrapper,
     hidden,
 )
 from fakedocker.userland.languages.javascript.shared import (
@@ -39,6 +40,16 @@ NAMESPACES: Final = ["JSON", "Math", "Reflect"]
 
 
 NATIVE_PARENTS: Final[dict[str, Native]] = {}
+
+
+_HELD: Final[dict[str, str | float | bool]] = {"String": "", "Number": 0.0, "Boolean": False}
+"""What the prototypes hold that are objects of their own kind."""
+
+
+def _new_prototype(name: str) -> JsObject:
+    made = Wrapper(None, name, _HELD[name]) if name in _HELD else JsObject(None)
+    made.table = TABLES.get(name)
+    return made
 
 
 def add_prototype(name: str, parent: str = "Object", entries: dict[Key, Value] | None = None) -> Table:
@@ -89,7 +100,7 @@ class State:
     def __init__(self) -> None:
         self.protos: dict[str, JsObject] = {}
         for name in PROTOTYPES:
-            self.protos[name] = JsObject(None, table=TABLES.get(name))
+            self.protos[name] = _new_prototype(name)
         for name, parent in PROTOTYPES.items():
             self.protos[name].proto = None if parent is None else self.protos[parent]
         self.globals = JsObject(self.protos["Object"], "global", GLOBALS)

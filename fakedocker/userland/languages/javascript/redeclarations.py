@@ -30,21 +30,41 @@ class _Function:
             self.top.kinds[name] = "parameter"
 
 
-def check_redeclarations(program: syntax.Program, parameters: Iterable[str]) -> None:
-    """Refuse a program that declares a name twice. O(nodes)."""
+def refused_before(problem: Refused, parameters: Iterable[str]) -> Refused:
+    """What V8 tells of a source with a problem: the problem, or a name that is declared twice before it."""
+    for program in problem.partial:
+        if isinstance(program, syntax.Program):
+            try:
+                check_redeclarations(program, parameters, is_whole=False)
+            except Refused as found:
+                return found
+            try:
+                check_redeclarations(program, parameters)
+            except Refused as found:
+                return problem.overridden(found)
+    return problem
+
+
+def check_redeclarations(program: syntax.Program, parameters: Iterable[str], *, is_whole: bool = True) -> None:
+    """Refuse a program that declares a name twice. O(nodes).
+
+    Args:
+        is_whole: whether that is looked for, too, what V8 sees at the end of a function only.
+    """
     function = _Function(parameters, program.is_strict)
     _Checker(function).statements(program.body, function.top)
-    _check_vars(function)
+    if is_whole:
+        _check_vars(function)
     pending: list[tuple[Node, bool]] = [(program, program.is_strict)]
     while pending:
         node, is_strict = pending.pop()
         if isinstance(node, syntax.Function):
             is_strict = is_strict or node.is_strict
-            _check_function(node, is_strict)
+            _check_function(node, is_strict, is_whole)
         pending += [(child, is_strict or isinstance(node, syntax.Class)) for child in nodes_in(node)][::-1]
 
 
-def _check_function(node: syntax.Function, is_strict: bool) -> None:
+def _check_function(node: syntax.Function, is_strict: bool, is_whole: bool) -> None:
     body = node.body
     if not isinstance(body, tuple) or hasattr(body, "_fields"):
         return
@@ -52,6 +72,8 @@ def _check_function(node: syntax.Function, is_strict: bool) -> None:
     names = [name.name for parameter in node.parameters for name in names_of(parameter)]
     function = _Function(names if is_simple else (), is_strict)
     _Checker(function).statements(body, function.top)
+    if not is_whole:
+        return
     for name in names if not is_simple else ():
         if function.top.kinds.get(name) == "lexical":
             found = next(part for part in _declared(body) if part.name == name)

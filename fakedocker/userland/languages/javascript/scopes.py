@@ -128,6 +128,7 @@ class Analysis:
         functions: the scope of each function, likewise.
         noted_places: where V8 points at for what sets no place of its own: names that a statement reads first, `delete`
             and `yield*`, by their ids.
+        roots: the nodes whose first expressions hold a template, by its id.
         lifted: functions of blocks that the function around sees too, by their ids.
         waiting: ids of nodes in which a frame may be entered, so that they are no single step.
     """
@@ -138,6 +139,7 @@ class Analysis:
         self.lifted: set[int] = set()
         self.waiting: set[int] = set()
         self.noted_places: dict[int, int] = {}
+        self.roots: dict[int, Node] = {}
         self._root: Node = program
         self._scope: Scope
         check_redeclarations(program, parameters)
@@ -212,6 +214,8 @@ class Analysis:
         if type(node) in ROOTS:
             self._root = node
             self.noted_places.update(noted_places(node, is_whole=False))
+        elif isinstance(node, syntax.Template):
+            self.roots[id(node)] = self._root
         elif isinstance(node, _PLACED) and id(node) not in self.noted_places and getattr(node, "operator", "") != "=":
             self.noted_places.update(noted_places(self._root, is_whole=True))
         handler = _VISITS.get(type(node))

@@ -8,7 +8,13 @@ from typing import Final
 from fakedocker.userland.languages.javascript import syntax
 from fakedocker.userland.languages.javascript.cells import Value
 from fakedocker.userland.languages.javascript.classes import push_class
-from fakedocker.userland.languages.javascript.direct import direct, join_template, property_maker
+from fakedocker.userland.languages.javascript.direct import (
+    direct,
+    join_template,
+    place_of_part,
+    property_maker,
+    text_of_part,
+)
 from fakedocker.userland.languages.javascript.emitting import Emitter, Label
 from fakedocker.userland.languages.javascript.functions import function_maker, named
 from fakedocker.userland.languages.javascript.operators import BINARY, to_boolean, to_key, type_of, unary
@@ -84,7 +90,23 @@ def _combining(
 
 def _template(emitter: Emitter, node: syntax.Template) -> None:
     texts = [text or "" for text in node.texts]
-    _combining(emitter, node.parts, lambda frame, machine, values: join_template(machine, texts, values), node.at)
+    for part in node.parts:
+        push(emitter, part)
+        emitter.op(_as_text(place_of_part(emitter, node, part)), part.at)
+    count = len(node.parts)
+
+    def join(frame: Frame, machine: Runner) -> None:
+        stack = frame.stack
+        stack[len(stack) - count :] = [join_template(machine, texts, stack[len(stack) - count :])]
+
+    emitter.op(join, node.at)
+
+
+def _as_text(at: Callable[[], int]) -> Operation:
+    def run(frame: Frame, machine: Runner) -> None:
+        frame.stack[-1] = text_of_part(machine, frame.stack[-1], at)
+
+    return run
 
 
 # arrays, objects, arguments

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from fakedocker.userland.languages.javascript import syntax
 from fakedocker.userland.languages.javascript.cursor import Context, Cursor
 from fakedocker.userland.languages.javascript.declaration_syntax import DeclarationSyntax, ForSyntax, begins_let
+from fakedocker.userland.languages.javascript.escapes import Refused
 from fakedocker.userland.languages.javascript.expressions import Expressions
 from fakedocker.userland.languages.javascript.lexer import Token
 from fakedocker.userland.languages.javascript.module_syntax import export, import_
+from fakedocker.userland.languages.javascript.parser_parts import keep_block
 from fakedocker.userland.languages.javascript.patterns import told_of_caught
 from fakedocker.userland.languages.javascript.syntax import Node
 from fakedocker.userland.languages.machine.cells import NotSimulated
@@ -39,9 +43,14 @@ class _Statements:
     def program(self, is_module: bool) -> syntax.Program:
         cursor = self.cursor
         body: list[Node] = []
-        self._directives(body)
-        while cursor.token.kind != "end":
-            body.append(self._top(is_module))
+        try:
+            self._directives(body)
+            while cursor.token.kind != "end":
+                body.append(self._top(is_module))
+        except Refused as problem:
+            read = (*body, *cast("tuple[Node, ...]", problem.partial))
+            problem.partial = (syntax.Program(0, read, is_module, cursor.context.is_strict),)
+            raise
         if cursor.context.is_strict:
             cursor.check_octal(0)
         return syntax.Program(0, tuple(body), is_module, cursor.context.is_strict)
@@ -59,12 +68,20 @@ class _Statements:
     def body(self) -> tuple[Node, ...]:
         """Statements up to a closing brace, which stays."""
         found: list[Node] = []
-        self._directives(found)
+        try:
+            self._directives(found)
+            self._items(found)
+        except Refused as problem:
+            problem.partial = (*found, *problem.partial)
+            raise
+        return tuple(found)
+
+    def _items(self, found: list[Node]) -> None:
+        """Statements up to a closing brace."""
         while not self.cursor.is_at("}"):
             if self.cursor.token.kind == "end":
                 self.cursor.unexpected()
             found.append(self.item())
-        return tuple(found)
 
     def _directives(self, found: list[Node]) -> None:
         """The texts at the head of a function, of which one may say that it is strict."""
@@ -195,10 +212,11 @@ class _Statements:
         cursor = self.cursor
         at = cursor.expect("{", True).at
         found: list[Node] = []
-        while not cursor.is_at("}"):
-            if cursor.token.kind == "end":
-                cursor.unexpected()
-            found.append(self.item())
+        try:
+            self._items(found)
+        except Refused as problem:
+            keep_block(problem, found)
+            raise
         cursor.advance(True)
         return syntax.Block(at, tuple(found))
 
@@ -206,7 +224,11 @@ class _Statements:
 
     def _variables(self, at: int) -> Node:
         declaration = self.declarations.declaration(str(self.cursor.token.value))
-        self.cursor.end_statement()
+        try:
+            self.cursor.end_statement()
+        except Refused as problem:
+            problem.partial = (declaration,)
+            raise
         return declaration
 
     def _function(self, at: int) -> Node:
@@ -322,6 +344,16 @@ class _Statements:
         cursor.expect("{")
         cursor.context.breakable += 1
         cases: list[syntax.Case] = []
+        try:
+            self._cases(cases)
+        except Refused as problem:
+            keep_block(problem, [statement for case in cases for statement in case.body])
+            raise
+        cursor.context.breakable -= 1
+        return syntax.Switch(at, value, tuple(cases))
+
+    def _cases(self, cases: list[syntax.Case]) -> None:
+        cursor = self.cursor
         while not cursor.takes("}"):
             case_at = cursor.token.at
             test: Node | None = None
@@ -334,13 +366,13 @@ class _Statements:
                     cursor.fail_at_last("More than one default clause in switch statement")
             cursor.expect(":", True)
             body: list[Node] = []
-            while not (cursor.is_at("case") or cursor.is_at("default") or cursor.is_at("}")):
-                if cursor.token.kind == "end":
-                    cursor.unexpected()
-                body.append(self.item())
-            cases.append(syntax.Case(case_at, test, tuple(body)))
-        cursor.context.breakable -= 1
-        return syntax.Switch(at, value, tuple(cases))
+            try:
+                while not (cursor.is_at("case") or cursor.is_at("default") or cursor.is_at("}")):
+                    if cursor.token.kind == "end":
+                        cursor.unexpected()
+                    body.append(self.item())
+            finally:
+                cases.append(syntax.Case(case_at, test, tuple(body)))
 
     def _debugger(self, at: int) -> Node:
         self.cursor.advance()

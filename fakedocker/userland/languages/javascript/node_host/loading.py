@@ -161,6 +161,8 @@ def syntax_error(realm: Realm, problem: Refused, text: str, name: str) -> Thrown
 def pointed_at(problem: Refused, text: str, name: str) -> str:
     """Where a source is refused: its line, and what is wrong underlined, unless that reaches beyond the line."""
     units = to_units(text)
+    if problem.at < 0:  # V8 has no place for it
+        return f"{name}:0\n{LINE_END.split(units, maxsplit=1)[0]}\n"
     ends = [found.end() for found in LINE_END.finditer(units, 0, problem.at)]
     start = ends[-1] if ends else 0
     end = LINE_END.search(units, start)
