@@ -26,6 +26,7 @@ from fakedocker.host_dir import split_mode
 from fakedocker.machine_web import MachineWeb
 from fakedocker.serving import Listening, serve, tls_context
 from fakedocker.world.world import World
+from fakedocker_shell import collecting
 
 if TYPE_CHECKING:
     from fakedocker.outside_web import Site
@@ -63,6 +64,7 @@ def main(arguments: list[str]) -> int:
             engine.journaling = False
             MachineWeb(options.web, options.real_web).show(engine)
             _assume(options, engine)
+            collecting.begin()
             asyncio.run(_serve(engine, listening, None, bool(options.date)))
     except KeyboardInterrupt:
         return 0
@@ -243,6 +245,7 @@ def _serve_from_state(options: argparse.Namespace, listening: Listening) -> None
         engine = state.open(lambda world, mode: _make_engine(options, world, mode), options.time)
         MachineWeb(options.web, options.real_web).show(engine)
         _assume(options, engine)
+        collecting.begin()
         asyncio.run(_serve(engine, listening, state, bool(options.date)))
         state.close(engine)
 

@@ -5,8 +5,9 @@ Source: moby daemon/list.go; texts and orders in recording ps-filters.
 
 from __future__ import annotations
 
+import heapq
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -100,12 +101,14 @@ def select(draft: Draft, filters: Filters, everything: bool, limit: int) -> list
     """
     tests = _tests(draft, filters)
     everything = everything or limit > 0 or bool(filters.get("status"))  # that filter alone (moby daemon/list.go)
-    newest_first = sorted(draft.containers.values(), key=_NUMBER, reverse=True)
+    found: Iterable[Container] = draft.containers.values()
     if not everything:
-        newest_first = [container for container in newest_first if container.is_running]
+        found = [container for container in found if container.is_running]
     for test in tests:
-        newest_first = [container for container in newest_first if test(container)]
-    return newest_first[:limit] if limit > 0 else newest_first
+        found = [container for container in found if test(container)]
+    if limit > 0:
+        return heapq.nlargest(limit, found, key=_NUMBER)
+    return sorted(found, key=_NUMBER, reverse=True)
 
 
 def _tests(draft: Draft, filters: Filters) -> list[Test]:

@@ -29,6 +29,7 @@ from fakedocker.engine.engine import Engine
 from fakedocker.engine.inflight import TimeMode
 from fakedocker.serving import Listening, Served, serve
 from fakedocker.world.world import World
+from fakedocker_shell import collecting
 from fakedocker_shell.shim.commands import Surroundings, serve_command
 from fakedocker_shell.shim.frames import BadFrame
 from fakedocker_shell.shim.settings import Places, Settings, ShimProblem
@@ -60,6 +61,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _run(places: Places, settings: Settings, ready: int) -> None:
+    collecting.begin()
     if not settings.state:
         engine = _make_engine(settings, None, TimeMode.LEAP)
         engine.journaling = False
