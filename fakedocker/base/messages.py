@@ -535,6 +535,7 @@ COPY_CUT_OFF = "failed to copy: unexpected EOF"
 DOWNLOAD_CUT_OFF = "unexpected EOF"
 """Of a layer whose download has ended too early at every attempt (Go io)."""
 DISK_FULL = Message(500, "{action}: no space left on device", "Go os, moby daemon")
+DISK_FAILED = Message(500, "{action}: input/output error", "Go os, moby daemon")
 NAME_UNKNOWN = Message(
     404,
     "repository {repository} not found: name unknown: repository name not known to registry",

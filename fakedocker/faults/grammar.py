@@ -2,10 +2,10 @@
 
     RULE    = TARGET EFFECT WHEN*
     TARGET  = registry HOST | image NAME | container NAME | network NAME | link NAME NAME | dns NAME | volume NAME
-            | OPERATION [on NAME] | wire | disk | daemon
+            | OPERATION [on NAME] | wire | disk [of NAME] | daemon
     EFFECT  = error [STATUS] ["TEXT"] | latency DURATION | reset | lost | stall [after SIZE] | truncated [after SIZE]
             | down | auth down | unauthorized | not found | toomanyrequests | digest mismatch | slow [N x] | cut off [after SIZE]
-            | oom | exit N | unhealthy | busy | exec hangs | full | N% | SIZE left | failing | restart
+            | oom | exit N | unhealthy | busy | exec hangs | full | N% | SIZE left | failing [writes] | failing reads | restart
     WHEN    = for DURATION | in DURATION | once | twice | N times | Nth time | from the Nth time | chance N% | always
 
 `parse` and `describe` are inverse to one another. Durations are Go's, sizes docker's. Which effect goes with which
@@ -36,7 +36,8 @@ _SYNONYMS: Final = {
     "truncate": model.TRUNCATED,
     "stalled": model.STALL,
 }
-_TWO_WORDS: Final = {"not": "found", "digest": "mismatch", "cut": "off", "exec": "hangs", "auth": "down"}
+_TWO_WORDS: Final = {"not": "found", "digest": "mismatch", "cut": "off", "exec": "hangs", "auth": "down",
+    "failing": "reads"}  # fmt: skip
 _ORDINAL: Final = re.compile(r"([1-9]\d*)(?:st|nd|rd|th)")
 _COUNTS: Final = {"once": 1, "twice": 2}
 
@@ -88,7 +89,7 @@ class _Reader:
 
     def rule(self) -> Rule:
         fields = self._target()
-        fields |= self._effect(fields["target"])
+        fields |= self._effect(fields["target"], has_size=not fields.get("name"))
         while self._words:
             fields |= self._when()
         return Rule(**fields)
@@ -121,6 +122,8 @@ class _Reader:
         if word in _NAMED and operation == word:
             expected = "the name that is asked for" if word == model.DNS else f"the name of the {word}"
             return {"target": word, "name": _checked_name(word, self._next(expected))}
+        if word == model.DISK and self._takes("of"):  # no effect is called so
+            return {"target": word, "name": self._next("the name of the container whose layer it holds")}
         if word in model.EFFECTS and word not in (model.OPERATION, *_NAMED):
             return {"target": word}
         if operation not in OPERATIONS:
@@ -134,13 +137,15 @@ class _Reader:
 
     # what goes wrong
 
-    def _effect(self, target: str) -> dict[str, Any]:
+    def _effect(self, target: str, has_size: bool) -> dict[str, Any]:
         expected = _listed([_EFFECT_FORMS.get(effect, effect) for effect in model.EFFECTS[target]])
         word = self._next(f"what goes wrong with the {target}: {expected}")
-        if target == model.DISK or (target == model.VOLUME and (word == model.FULL or is_digits(word[:1]))):
-            return {"effect": model.FULL, "amount": self._room(word, has_size=target == model.DISK)}
+        if model.FULL in model.EFFECTS[target] and (word == model.FULL or is_digits(word[:1])):
+            return {"effect": model.FULL, "amount": self._room(word, target, has_size)}
         effect = _SYNONYMS.get(word, word)
-        if word in _TWO_WORDS and self._takes(_TWO_WORDS[word]):
+        if word == model.FAILING and self._takes("writes"):
+            effect = model.FAILING
+        elif word in _TWO_WORDS and self._takes(_TWO_WORDS[word]):
             effect = f"{word} {_TWO_WORDS[word]}"
         if effect not in model.EFFECTS[target] and target in model.ON_REQUESTS and model.BROUGHT.find(effect):
             is_text = bool(self._words) and isinstance(self._words[0], _Quoted)
@@ -175,14 +180,14 @@ class _Reader:
             fields["message"] = str(self._words.pop(0))
         return fields
 
-    def _room(self, word: str, has_size: bool) -> int:
+    def _room(self, word: str, target: str, has_size: bool) -> int:
         """How many millionths of the disk are left (negative), or how many bytes."""
         if word == model.FULL:
             return 0
         match = re.fullmatch(r"(\d+(?:\.\d+)?)%", word)
         if match is not None and not has_size:
             raise FaultError(
-                "expected `full` or how much is left such as `10MB left`: a volume has no size to be a part of"
+                f"expected `full` or how much is left such as `10MB left`: a {_HOLDERS[target]} has no size to be a part of"
             )
         if match is not None and float(match[1]) <= 100:
             return -round((100 - float(match[1])) * model.ONE_IN / 100)
@@ -222,6 +227,7 @@ class _Reader:
         return int(match[1])
 
 
+_HOLDERS: Final = {model.VOLUME: "volume", model.DISK: "container's layer"}
 _WHEN_FORMS: Final = "`for 2m`, `in 30s`, `once`, `3 times`, `2nd time`, `from the 2nd time`, `chance 10%` or `always`"
 _EFFECT_FORMS: Final = {
     model.ERROR: 'error [STATUS] ["TEXT"]',
@@ -232,6 +238,7 @@ _EFFECT_FORMS: Final = {
     model.SLOW: "slow [10x]",
     model.CUT_OFF: "cut off [after SIZE]",
     model.FULL: "full, 95%, 10MB left",
+    model.FAILING: "failing [writes]",
 }
 
 
@@ -299,7 +306,9 @@ def describe(rule: Rule) -> str:
     """A rule as `parse` reads it: without its number and without what it has counted."""
     parts = [rule.operation, *(["on", _name(rule.name)] if rule.name else [])]
     if rule.target != model.OPERATION:
-        parts = [rule.target, *(_name(name) for name in (rule.name, rule.other) if name)]
+        of = ["of"] if rule.target == model.DISK and rule.name else []
+        other = rule.other if rule.target == model.LINK else ""
+        parts = [rule.target, *of, *(_name(name) for name in (rule.name, other) if name)]
     return " ".join(part for part in (*parts, *_effect_words(rule), *_when_words(rule)) if part)
 
 

@@ -35,9 +35,10 @@ ERROR, LATENCY, RESET, LOST, STALL, TRUNCATED = "error", "latency", "reset", "lo
 DOWN, UNAUTHORIZED, NOT_FOUND, TOO_MANY = "down", "unauthorized", "not found", "toomanyrequests"
 MISMATCH, SLOW, CUT_OFF, AUTH_DOWN = "digest mismatch", "slow", "cut off", "auth down"
 OOM, EXIT, UNHEALTHY, BUSY, EXEC_HANGS = "oom", "exit", "unhealthy", "busy", "exec hangs"
-FULL, FAILING, RESTART = "full", "failing", "restart"
+FULL, FAILING, FAILING_READS, RESTART = "full", "failing", "failing reads", "restart"
 
 _ON_REQUESTS: Final = (ERROR, LATENCY, RESET, LOST, STALL, TRUNCATED)
+_ON_DISKS: Final = (FULL, FAILING, FAILING_READS, LATENCY)
 _ON_PULLS: Final = (UNAUTHORIZED, NOT_FOUND, TOO_MANY, ERROR, MISMATCH, SLOW, CUT_OFF)
 
 EFFECTS: Final[dict[str, tuple[str, ...]]] = {
@@ -46,20 +47,21 @@ EFFECTS: Final[dict[str, tuple[str, ...]]] = {
     CONTAINER: (OOM, EXIT, UNHEALTHY, BUSY, EXEC_HANGS, *_ON_REQUESTS),
     IMAGE: _ON_PULLS,
     REGISTRY: (DOWN, AUTH_DOWN, *_ON_PULLS),
-    DISK: (FULL,),
+    DISK: _ON_DISKS,
     DAEMON: (RESTART, DOWN),
     NETWORK: (DOWN,),
     LINK: (DOWN,),
     DNS: (NOT_FOUND,),
-    VOLUME: (FULL, FAILING),
+    VOLUME: _ON_DISKS,
 }
 """What can go wrong with each kind of target."""
 
 ON_CONTAINERS: Final = (OOM, EXIT, UNHEALTHY, BUSY, EXEC_HANGS)
 """What strikes a container itself, rather than requests about it: its process 1 ends, its health checks fail, it cannot
 be removed, what is executed in it does nothing."""
-LASTING: Final = ((DISK, FULL), (DAEMON, RESTART), (DAEMON, DOWN), (NETWORK, DOWN), (LINK, DOWN),
-    (VOLUME, FULL), (VOLUME, FAILING))  # fmt: skip
+LASTING: Final = frozenset(
+    (target, effect) for target in (DISK, DAEMON, NETWORK, LINK, VOLUME) for effect in EFFECTS[target]
+)
 """What is a state of the world while the rule is there, rather than something that requests meet."""
 
 ONE_IN: Final = 1_000_000
@@ -80,16 +82,17 @@ class Rule(Struct, frozen=True, kw_only=True):
     operation: str = ""
     """Which operation, for that target; see `requests.OPERATIONS`."""
     name: str = ""
-    """Of the registry, image, container, network or volume, or the name that DNS is asked for; of a link one of its containers; with an
+    """Of the registry, image, container, network or volume, or the name that DNS is asked for; of a link one of its containers; of a disk
+    the container whose layer it holds, "" for the one that all is on; with an
     operation the container, image, network or volume it is done to, "" for any."""
     other: str = ""
-    """Of a link, the other container."""
+    """Of a link, the other container; of the disk of a container, once it is put into a world, that container's id."""
     status: int = 500
     """Of the HTTP answer of an error."""
     message: str = ""
     """Of an error; "" for one that says that it is a fault."""
     amount: int = 0
-    """Of latency: nanoseconds; of a truncated or stalled stream: bytes that still come; of slow: how many times; of an
+    """Of latency: nanoseconds (of a disk for each call); of a truncated or stalled stream: bytes that still come; of slow: how many times; of an
     exit: its code; of a download that is cut off: bytes that still come, 0 for one layer's; of a full disk or volume: bytes that are left, or millionths of it where negative."""
     first: int = 1
     times: int = 0

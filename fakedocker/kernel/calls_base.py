@@ -188,7 +188,9 @@ class CallsBase:
         The slice may end here as well, for the others; but not at its first such call, so that every slice gets on.
         """
         process = self._process
-        if process.backlog and not self.flush() and not self.nonpreemptible:
+        if (process.backlog or process.disk_until_ns or self._draft.owed_ns) and not (
+            self.flush() or self.nonpreemptible
+        ):
             self._sleep("write")
         if self.nonpreemptible:
             return
@@ -232,9 +234,11 @@ class CallsBase:
         return self._draft.files[self._number(fd)]
 
     def flush(self) -> bool:
-        """Write what was put and found no room. False when some of it has to wait, and the process is listed."""
+        """Write what was put and found no room. False when some of it has to wait, or a disk, and the process is listed."""
         process = self._process
-        while process.backlog:
+        while not self.waits_for_disk():
+            if not process.backlog:
+                return True
             (number, data), *rest = process.backlog
             try:
                 taken = self._write(number, self._draft.files[number], data)
@@ -247,7 +251,18 @@ class CallsBase:
                 return False
             process.backlog = tuple(rest)
             files.let_go(self._draft, number)
-        return True
+        self._draft.set_wake(process, process.disk_until_ns)
+        return False
+
+    def waits_for_disk(self) -> bool:
+        """Whether slow disks are not done with what the process has asked of them; what they take is added up here."""
+        process, draft = self._process, self._draft
+        if draft.owed_ns:
+            process.disk_until_ns = max(process.disk_until_ns, draft.now_ns) + draft.owed_ns
+            draft.owed_ns = 0
+        if process.disk_until_ns <= draft.now_ns:
+            process.disk_until_ns = 0
+        return process.disk_until_ns > 0
 
     def _write(self, number: int, file: OpenFile, data: bytes) -> int:
         """Write through an open file; a broken pipe brings SIGPIPE, as for write(2)."""

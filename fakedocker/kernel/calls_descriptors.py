@@ -10,12 +10,12 @@ from fakedocker.filesystem.errors import failure
 from fakedocker.filesystem.node import Node
 from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.filesystem.walk import Location
-from fakedocker.kernel import files, lifecycle, pipes, terminals
+from fakedocker.kernel import disks, files, lifecycle, pipes, terminals
 from fakedocker.kernel.calls_base import BYTE_NS, CALL_NS, EFFORT_SHIFT, MEASURED_BYTES, OUTPUT_BYTE_NS, READ_BYTES
 from fakedocker.kernel.calls_files import FileCalls
 from fakedocker.kernel.devices import KIND_OF_DEVICE, TERMINAL_MAJOR
 from fakedocker.kernel.program import CREATE, DIRECTORY, EXCLUSIVE, NOFOLLOW, READ, TRUNCATE, WRITE, Stat
-from fakedocker.kernel.records import LAST_SLEEP
+from fakedocker.kernel.records import LAST_SLEEP, OpenFile
 
 _OUTSIDE = frozenset({"stream", "terminal"})
 _AT_AN_END = frozenset({"file", "null", "dir", "buffer"})
@@ -36,6 +36,8 @@ class DescriptorCalls(FileCalls):
         if not file.flags & READ:
             raise failure(errno.EBADF)
         process = self._process
+        if self._draft.disks.size and file.kind == "file":
+            self._await_disk(file)
         data = files.OPERATIONS[file.kind].read(self._draft, process, number, file, min(size, READ_BYTES))
         if data is None:
             self._sleep("read")
@@ -65,7 +67,7 @@ class DescriptorCalls(FileCalls):
         process.spent_ns += cost
         process.cpu_ns += cost
         taken = 0
-        if not process.backlog:
+        if not (process.backlog or ((process.disk_until_ns or draft.owed_ns) and self.waits_for_disk())):
             taken = self._write(number, file, data)
             while 0 < taken < len(data):
                 data = data[taken:]
@@ -73,6 +75,18 @@ class DescriptorCalls(FileCalls):
         if taken < len(data):
             files.keep_file(draft, number)
             process.backlog = (*process.backlog, (number, data))
+
+    def _await_disk(self, file: OpenFile) -> None:
+        """Wait until the disk below a file has what is to be read, if there is more to be read. EIO."""
+        draft, process = self._draft, self._process
+        if process.disk_served or self.stat_of_file(file).size_bytes <= file.offset:
+            process.disk_served = False
+            return
+        latency_ns = disks.read(draft.disks, file.target[0])
+        draft.owed_ns += latency_ns
+        if latency_ns and not self.nonpreemptible:  # who must not be stopped here rests later
+            process.disk_served = True
+            self._settle()
 
     def drain(self) -> None:
         self._settle()
@@ -132,6 +146,8 @@ class DescriptorCalls(FileCalls):
         self._demand(location, 4)
         content = location.tree.content(location.inode)  # type: ignore[attr-defined]  # every tree that a view gives has it
         data = contents.read(content, 0, limit_bytes)
+        if self._draft.disks.size and data:
+            self._draft.owed_ns += disks.read(self._draft.disks, self.view.filesystem_id(location.mount))
         self._spend(len(data) * BYTE_NS)
         return data
 

@@ -73,7 +73,7 @@ class ProcessCalls(CallsBase):
         draft = self._draft
         kernel = self._kernel
         programs = kernel.programs
-        if process.backlog or process.spent_ns >= QUANTUM_NS or kernel.effort > SLICE_EFFORT:
+        if process.backlog or process.spent_ns >= QUANTUM_NS or kernel.effort > SLICE_EFFORT or draft.disks.size:
             self._settle()
         self._spend(FIND_NS + SPAWN_NS)
         self.charge(measure_arguments(argv))
@@ -168,7 +168,12 @@ class ProcessCalls(CallsBase):
         process = self._process
         if process.waiting:  # since it ran a program that only sleeps
             raise Block
-        if process.backlog or process.spent_ns >= QUANTUM_NS or self._kernel.effort > SLICE_EFFORT:
+        if (
+            process.backlog
+            or process.spent_ns >= QUANTUM_NS
+            or self._kernel.effort > SLICE_EFFORT
+            or self._draft.disks.size
+        ):
             self._settle()
         if interruptible and process.pending:
             return

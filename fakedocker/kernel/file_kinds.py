@@ -67,7 +67,7 @@ def _count_regular(draft: KernelDraft, file: OpenFile, step: int) -> None:
     name, inode = file.target
     filesystem = draft.filesystems.get(name)
     if filesystem is not None and (left := filesystem.forget(inode)) is not filesystem:
-        draft.put_filesystem(name, left)
+        draft.put_filesystem(name, left, is_forgotten=True)
 
 
 def _read_buffer(draft: KernelDraft, process: Process, number: int, file: OpenFile, size: int) -> bytes | None:

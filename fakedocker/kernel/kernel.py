@@ -130,7 +130,7 @@ class Kernel(Namespaces, Starting, Streams):
             namespace = draft.namespaces.for_update(process.namespace)
             namespace.held = (*namespace.held, process.pid)
             return
-        self.effort = 0
+        self.effort = draft.owed_ns = 0
         status = self._slice(process, WAKE_NS)
         if status is not None:
             self._finish(process, status)
@@ -154,6 +154,8 @@ class Kernel(Namespaces, Starting, Streams):
     ) -> tuple[int, int | None] | None:
         draft = self.draft
         if self._depth >= NESTED or signals.CHLD in parent.dispositions or not lifecycle.has_room(draft, namespace):
+            return None
+        if draft.disks.size:  # one that waits for a disk is not done at once
             return None
         calls = LazyProcess(self, parent, namespace, command, argv, exports)
         self._depth += 1
@@ -182,7 +184,13 @@ class Kernel(Namespaces, Starting, Streams):
     def _ending_of(self, parent: Process, process: Process, status: int | None) -> int | None:
         """What follows for a parent that waits from its child's first slice: how it ended, None while it goes on."""
         if status is not None and process.status is None:
-            if process.backlog or signals.CHLD in parent.dispositions or parent.status is not None:
+            if (
+                self.draft.owed_ns
+                or process.disk_until_ns
+                or process.backlog
+                or signals.CHLD in parent.dispositions
+                or parent.status is not None
+            ):
                 self._finish(process, status)
             else:
                 parent.spent_ns = max(parent.spent_ns, process.spent_ns)
@@ -355,8 +363,8 @@ class Kernel(Namespaces, Starting, Streams):
         return None
 
     def _finish(self, process: Process, status: int) -> None:
-        """End a process as soon as everything it has put is out."""
-        if process.backlog:
+        """End a process as soon as everything it has put is out, and on the disk."""
+        if process.backlog or process.disk_until_ns or self.draft.owed_ns:
             process.exiting = status
             try:
                 if not Calls(self, process).flush():

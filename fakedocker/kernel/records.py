@@ -58,6 +58,7 @@ class Process(Record):
         ended_child: the local pid of a child that it waits for, which has ended with 0 and is off the tables already; 0
             for none.
         met: what it has said that is not simulated (see marks.py).
+        disk_until_ns: how long slow disks keep it; `disk_served` whether they have what it waits to read.
         marked: whether a failure of it would be that of a boundary; `bereft` whether any that it has waited for has
             failed at one.
     """
@@ -108,6 +109,8 @@ class Process(Record):
     met: tuple[str, ...] = ()
     marked: bool = False
     bereft: bool = False
+    disk_until_ns: int = 0
+    disk_served: bool = False
 
     def copy(self) -> Process:
         made: Process = self.__copy__()  # type: ignore[attr-defined]  # as above

@@ -22,7 +22,8 @@ from fakedocker.base.persistent import GONE, Map, Table
 from fakedocker.filesystem.content import Content
 from fakedocker.filesystem.errors import failure
 from fakedocker.filesystem.overlay import Filesystem
-from fakedocker.kernel import rooms
+from fakedocker.kernel import disks
+from fakedocker.kernel.disks import Disk
 from fakedocker.kernel.events import Emission
 from fakedocker.kernel.marks import Mark
 from fakedocker.kernel.records import (
@@ -184,8 +185,7 @@ class KernelState(Struct, frozen=True, gc=False):
     fifos: Map[tuple[str, int], int] = Map()
     alarms: Map[int, Any] = Map()
     marks: Map[int, Mark] = Map()
-    rooms: Map[str, int] = Map()
-    """How much single file systems still take; rooms.FAILING for those that no write gets through to."""
+    disks: Map[str, Disk] = Map()
     timers: Heap = ()
     queue: tuple[int, ...] = ()
     now_ns: int = 0
@@ -216,7 +216,7 @@ _TABLES = (
     "fifos",
     "alarms",
     "marks",
-    "rooms",
+    "disks",
 )
 
 
@@ -236,8 +236,8 @@ class KernelDraft:
     Tables (see records.py): `processes` by host pid; `ports` (network, protocol, port) -> listening sockets; `opened`
     (file system, inode) -> how many open files have it; `growth_waiters` (file system, inode) -> pids that wait until
     the file grows; `fifos` (file system, inode) -> the pipe of a named one; `alarms` timer handle -> the key it was set
-    with; `marks` number -> a boundary of the simulation that was met, the last ones. Fields: `queue` the pids that can
-    run, in order; `drawn` how many random numbers were given; `held_bytes` the memory of all file systems' contents;
+    with; `marks` number -> a boundary of the simulation that was met, the last ones; `disks` what is wrong below which
+    file system. Fields: `queue` the pids that can run, in order; `owed_ns` what slow disks have taken and no process has slept for; `drawn` how many random numbers were given; `held_bytes` the memory of all file systems' contents;
     `marked` how many marks there were; `emitted` what the floor
     above has not yet taken (no part of the state). `resets` goes up with every jump to another line of history, and
     `files_changed` also with every change to a file system (caches heed them).
@@ -246,7 +246,7 @@ class KernelDraft:
     def __init__(self, state: KernelState, seed: str = "", held_limit_bytes: int = 0) -> None:
         self.seed = seed
         self.held_limit_bytes = held_limit_bytes
-        self.resets = self.files_changed = 0
+        self.resets = self.files_changed = self.owed_ns = 0
         self.emitted: list[Emission] = []
         self.namespaces: Records[str, Namespace] = Records()
         self.tables: Records[int, DescriptorTable] = Records()
@@ -264,7 +264,7 @@ class KernelDraft:
         self.fifos: Table[tuple[str, int], int] = Table()
         self.alarms: Table[int, Any] = Table()
         self.marks: Table[int, Mark] = Table()
-        self.rooms: Table[str, int] = Table()
+        self.disks: Table[str, Disk] = Table()
         self._tables: list[tuple[str, Table[Any, Any]]] = [(name, getattr(self, name)) for name in _TABLES]
         self.now_ns = self.boot_ns = 0
         self.next_pid = self.next_id = 1
@@ -317,20 +317,22 @@ class KernelDraft:
         self.drawn += 1
         return hashlib.shake_128(f"{self.seed}\0random\0{self.drawn}".encode()).digest(size)
 
-    def put_filesystem(self, name: str, filesystem: Filesystem) -> None:
-        """Let a file system have a new value. ENOSPC when all contents together would take too much memory, or the disk
-        or that file system is full; EIO when it fails."""
+    def put_filesystem(self, name: str, filesystem: Filesystem, is_forgotten: bool = False) -> None:
+        """Let a file system have a new value; `is_forgotten` where only what has no name any more is gone.
+
+        ENOSPC when all contents together would take too much memory, or its disk is full; EIO when that fails.
+        """
         before = self.filesystems.get(name)
         held = self.held_bytes + filesystem.held_bytes - (before.held_bytes if before is not None else 0)
         if held > self.held_bytes and 0 < self.held_limit_bytes < held:
             raise failure(errno.ENOSPC)
         growth_bytes = filesystem.used_bytes - (before.used_bytes if before is not None else 0)
-        own_bytes = self.rooms.get(name) if len(self.rooms) else None
-        own_left = rooms.left(own_bytes, growth_bytes) if own_bytes is not None else 0
-        if self.room_bytes >= 0 and rooms.is_on_disk(name):
-            self.room_bytes = rooms.left(self.room_bytes, growth_bytes)
-        if own_bytes is not None:
-            self.rooms[name] = own_left
+        room_bytes = self.room_bytes
+        if room_bytes >= 0 and disks.is_on_disk(name):
+            room_bytes = disks.left(room_bytes, growth_bytes)
+        if self.disks.size and not is_forgotten:
+            self.owed_ns += disks.write(self.disks, name, growth_bytes)
+        self.room_bytes = room_bytes
         self.held_bytes = held
         self.files_changed += 1
         self.filesystems[name] = filesystem
@@ -347,7 +349,7 @@ class KernelDraft:
         self.files_changed += 1
         if before is not None:
             self.held_bytes -= before.held_bytes
-            if self.room_bytes >= 0 and rooms.is_on_disk(name):
+            if self.room_bytes >= 0 and disks.is_on_disk(name):
                 self.room_bytes += before.used_bytes
 
     # waking

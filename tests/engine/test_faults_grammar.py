@@ -44,6 +44,10 @@ SECOND_NS = 1_000_000_000
         ("container web unhealthy for 1m", Rule(target="container", name="web", effect="unhealthy", lasts_ns=60 * SECOND_NS)),
         ("volume data 10MB left", Rule(target="volume", name="data", effect="full", amount=10_000_000)),
         ("volume data failing", Rule(target="volume", name="data", effect="failing")),
+        ("volume data failing writes", Rule(target="volume", name="data", effect="failing")),
+        ("disk of web failing reads in 5s", Rule(target="disk", name="web", effect="failing reads", delay_ns=5 * SECOND_NS)),
+        ("disk of web 10MB left", Rule(target="disk", name="web", effect="full", amount=10_000_000)),
+        ("disk latency 20ms", Rule(target="disk", effect="latency", amount=SECOND_NS // 50)),
         ("disk 100%", Rule(target="disk", effect="full")),
         ("disk 75%", Rule(target="disk", effect="full", amount=-250_000)),
         ("disk 10MB left", Rule(target="disk", effect="full", amount=10_000_000)),
@@ -73,6 +77,12 @@ def test_what_a_text_says(text: str, rule: Rule) -> None:
         ("disk 120%", "expected `full`"),
         ("disk 10MB", "expected `left` after 10MB"),
         ("volume data 95%", "a volume has no size to be a part of"),
+        ("disk of", "expected the name of the container whose layer it holds"),
+        ("disk of web 95%", "a container's layer has no size to be a part of"),
+        (
+            "disk slow",
+            "unknown fault 'slow' of a disk; expected full, 95%, 10MB left, failing [writes], failing reads or latency DURATION",
+        ),
         ("link web", "expected the name of the link's second container"),
         ("link web db slow", "unknown fault 'slow' of a link; expected down"),
         ("dns", "expected the name that is asked for"),
@@ -96,6 +106,8 @@ def rules(draw: st.DrawFn) -> Rule:
     if target in (model.REGISTRY, model.CONTAINER, model.NETWORK, model.LINK, model.DNS, model.VOLUME):
         fields["name"] = name
         fields |= {"other": draw(st.sampled_from(["db", "down", "a b"]))} if target == model.LINK else {}
+    elif target == model.DISK:
+        fields["name"] = draw(st.sampled_from(["", "web", "a b", "of"]))
     elif target == model.IMAGE:
         fields["name"] = draw(st.sampled_from(["nginx", "user/app:1.0", "localhost:5000/x"]))
     elif target == model.OPERATION:
@@ -116,7 +128,9 @@ def rules(draw: st.DrawFn) -> Rule:
         fields["amount"] = draw(st.integers(0, 10**9))
     elif effect == model.FULL:
         parts = st.integers(-model.ONE_IN, -1).map(lambda part: part // 100 * 100)
-        fields["amount"] = draw(st.integers(0, 10**12) | (parts if target == model.DISK else st.nothing()))
+        fields["amount"] = draw(
+            st.integers(0, 10**12) | (parts if target == model.DISK and not fields["name"] else st.nothing())
+        )
     fields["first"] = draw(st.integers(1, 120))
     fields["times"] = draw(st.integers(0, 5))
     fields["chance"] = draw(st.integers(1, model.ONE_IN))

@@ -179,7 +179,7 @@ def test_a_volume_that_is_full(fake: FakeDocker) -> None:
     assert b"Input/output error" in write("/data")
     assert writer.exec_run("head -c 1 /data/file").exit_code == 0
     with pytest.raises(FaultError, match="volume data has such a fault already"):
-        fake.fault("volume data full")
+        fake.fault("volume data failing writes")
     fake.clear_faults(number)
     fake.fault("volume data full")
     assert b"No space left on device" in write("/data", 9000)

@@ -13,8 +13,10 @@ from fakedocker.wire import buildkit
 from fakedocker.world.solves import FAILED, RUNNING
 
 
-def fail(solve: Solve, index: int, problem: SolveFailure) -> None:
-    """A vertex has failed: the others are given up, and the build ends."""
+def fail(solve: Solve, index: int, problem: SolveFailure | OSError) -> None:
+    """A vertex has failed, by itself or for want of a disk that works: the others are given up, and the build ends."""
+    if isinstance(problem, OSError):
+        problem = SolveFailure(f"write /var/lib/docker/overlay2: {str(problem.strerror).lower()}")
     draft, state = solve.draft, solve.state(index)
     solve.change_state(index, status=FAILED)
     if state.sandbox:

@@ -51,7 +51,7 @@ def advance(solve: Solve) -> None:
                 solve.change_state(index, status=RUNNING, started_ns=solve.draft.now_ns)
                 try:
                     _begin(solve, index)
-                except SolveFailure as problem:
+                except (SolveFailure, OSError) as problem:
                     ending.fail(solve, index, problem)
                     return
     if all(state.status == DONE for state in solve.states):
@@ -119,7 +119,7 @@ def vertex_answered(solve: Solve, wanted: Ask, answer: Answer) -> None:
             sandbox.take_answer(solve, index, wanted, answer)
             if not any(one.vertex == index for one in solve.task.asks):
                 _execute(solve, index, op)
-    except SolveFailure as problem:
+    except (SolveFailure, OSError) as problem:
         ending.fail(solve, index, problem)
         return
     solve.save()
@@ -151,7 +151,7 @@ def vertex_due(solve: Solve, index: int) -> None:
                 images.add_layers(solve.draft, [layer])
             _keep(solve, index, layer.chain_id if layer is not None else chain, layer is not None)
             complete(solve, index)
-    except SolveFailure as problem:
+    except (SolveFailure, OSError) as problem:
         ending.fail(solve, index, problem)
         return
     advance(solve)
@@ -248,7 +248,7 @@ def executed(solve: Solve, index: int, op: ExecOp, exited: Exited) -> None:
     """The process of a RUN has ended: the step is done, or the build has failed."""
     try:
         _finish(solve, index, op, exited)
-    except SolveFailure as problem:
+    except (SolveFailure, OSError) as problem:
         ending.fail(solve, index, problem)
     else:
         advance(solve)

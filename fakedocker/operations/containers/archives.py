@@ -98,8 +98,12 @@ def read(draft: Draft, container: Container, path: str, asked: str) -> tuple[Pat
     else:
         name = posixpath.basename(path.rstrip("/")) or "."
         entries = files.subtree(draft, table, path, name, follow=follows)
+    try:
+        tar = archive.write_tar(entries)
+    except OSError as problem:  # of a disk; the real engine breaks off in the middle of the archive
+        raise messages.Refusal(500, f"{problem.strerror}".lower()) from None
     container_event(draft, container, "archive-path")
-    return found, archive.write_tar(entries)
+    return found, tar
 
 
 def write(
@@ -166,5 +170,9 @@ def export(draft: Draft, container: Container) -> Content:
     """The whole file system of a container, mounts left out, as docker export writes it."""
     entries = files.subtree(draft, files.only(container.id), "/", "", follow=True)
     kept = (entry for entry in entries if entry.path.strip("/"))
+    try:
+        tar = archive.write_tar(replace(entry, path=entry.path.lstrip("/"), target=entry.target) for entry in kept)
+    except OSError as problem:
+        raise messages.Refusal(500, f"{problem.strerror}".lower()) from None
     container_event(draft, container, "export")
-    return archive.write_tar(replace(entry, path=entry.path.lstrip("/"), target=entry.target) for entry in kept)
+    return tar

@@ -6,6 +6,7 @@ What containers and the host write is counted by the kernel; here is what the da
 from __future__ import annotations
 
 from fakedocker.base import messages
+from fakedocker.kernel import disks
 from fakedocker.world.draft import Draft
 
 BLOCK_BYTES = 4096
@@ -18,8 +19,11 @@ def demand(draft: Draft, size_bytes: int, action: str) -> None:
         action: what the daemon cannot do then, in its words: "mkdir /var/lib/docker/overlay2/...".
 
     Raises:
-        Refusal: no space left on device.
+        Refusal: no space left on device, or an input/output error.
     """
+    disk = draft.kernel_draft.disks.get(disks.ALL)
+    if disk is not None and disk.fails_writes:
+        raise messages.DISK_FAILED(action=action)
     if 0 <= draft.kernel_draft.room_bytes < size_bytes:
         raise messages.DISK_FULL(action=action)
 

@@ -6,6 +6,9 @@ rules strike, and the engine does the rest.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
 from msgspec.structs import replace
 
 from fakedocker.base import messages, reference
@@ -15,11 +18,9 @@ from fakedocker.faults import matching, model
 from fakedocker.faults.model import FaultError, Rule
 from fakedocker.faults.requests import ON_CONTAINERS, ON_IMAGES, Asked, asked
 from fakedocker.kernel.events import Exited
-from fakedocker.kernel.rooms import FAILING
 from fakedocker.operations.containers import container_faults
 from fakedocker.operations.networks import partitions
-from fakedocker.operations.system import daemon, lookup
-from fakedocker.volumes.model import file_system_of
+from fakedocker.operations.system import daemon, disk_faults, lookup
 from fakedocker.wire.http import Request
 from fakedocker.world.draft import Draft
 
@@ -33,6 +34,8 @@ def inject(draft: Draft, rule: Rule) -> Rule:
     Raises:
         FaultError: it goes wrong with nothing that is there; nothing has changed then.
     """
+    if rule.target == model.DISK and rule.name:
+        rule = replace(rule, other=_container(draft, rule.name).id)
     _check(draft, rule)
     number = max((other.number for other in draft.fault_rules), default=0) + 1
     from_ns = draft.now_ns + rule.delay_ns
@@ -86,8 +89,8 @@ def _check(draft: Draft, rule: Rule) -> None:
     if rule.target == model.NETWORK and all(rule.name not in (net.name, net.id) for net in draft.networks.values()):
         known = ", ".join(sorted(network.name for network in draft.networks.values()))
         raise FaultError(f"no network {rule.name!r}; there are {known}")
-    if rule.target == model.VOLUME:
-        _check_volume(draft, rule)
+    if rule.target in (model.DISK, model.VOLUME):
+        disk_faults.check(draft, rule)
     if rule.target == model.LINK and _container(draft, rule.name).id == _container(draft, rule.other).id:
         raise FaultError(f"expected two containers that the link is between, not {rule.name} twice")
     if rule.target == model.CONTAINER:
@@ -110,14 +113,6 @@ def _container(draft: Draft, name: str) -> Container:
     except Refusal:
         known = ", ".join(sorted(draft.container_names)) or "none"
         raise FaultError(f"no container {name!r}; there are {known}") from None
-
-
-def _check_volume(draft: Draft, rule: Rule) -> None:
-    if rule.name not in draft.volumes:
-        known = ", ".join(sorted(draft.volumes)) or "none"
-        raise FaultError(f"no volume {rule.name!r}; there are {known}")
-    if any((other.target, other.name) == (model.VOLUME, rule.name) for other in draft.fault_rules):
-        raise FaultError(f"volume {rule.name} has such a fault already")
 
 
 # what acts by itself
@@ -146,16 +141,7 @@ def _begin(draft: Draft, rule: Rule) -> None:
     draft.fault_rules = tuple(begun if other is rule else other for other in draft.fault_rules)
     if rule.until_ns:
         draft.kernel.set_timer(rule.until_ns, (model.ALARM, _key(rule)))
-    if rule.target == model.DISK:
-        left = rule.amount if rule.amount >= 0 else -rule.amount * draft.host.disk_bytes // model.ONE_IN
-        draft.kernel_draft.room_bytes = left
-    elif rule.target == model.VOLUME:
-        draft.kernel_draft.rooms[file_system_of(rule.name)] = FAILING if rule.effect == model.FAILING else rule.amount
-    elif rule.target in partitions.TARGETS:
-        partitions.settle(draft)
-    elif rule.target == model.DAEMON:
-        daemon.shut_down(draft)
-        _come_up(draft, begun)
+    _STATES[rule.target].begin(draft, begun)
 
 
 def _end_process(draft: Draft, rule: Rule) -> None:
@@ -189,17 +175,40 @@ def _drop(draft: Draft, rule: Rule) -> None:
 
 def _end(draft: Draft, rule: Rule) -> None:
     """Undo the lasting part of a rule that has been taken away."""
-    if rule.target == model.DISK and rule.struck:
-        others = [other for other in draft.fault_rules if other.target == model.DISK and other.struck]
-        draft.kernel_draft.room_bytes = -1
-        for other in others:
-            _begin(draft, replace(other, struck=0))
-    elif rule.target == model.VOLUME and rule.struck:
-        draft.kernel_draft.rooms.pop(file_system_of(rule.name))
-    elif rule.target in partitions.TARGETS and rule.struck:
-        partitions.settle(draft)
-    elif rule.target == model.DAEMON and rule.struck:
-        daemon.come_up(draft)
+    if rule.struck and rule.target in _STATES:
+        _STATES[rule.target].end(draft, rule)
+
+
+class _State(NamedTuple):
+    """What begins and ends with a rule about such a target. `begin` and `end` find the rule among the others, or gone."""
+
+    begin: Callable[[Draft, Rule], None]
+    end: Callable[[Draft, Rule], None]
+
+
+def _settle(draft: Draft, rule: Rule) -> None:
+    partitions.settle(draft)
+
+
+def _daemon_back(draft: Draft, rule: Rule) -> None:
+    daemon.come_up(draft)
+
+
+def _daemon_gone(draft: Draft, rule: Rule) -> None:
+    daemon.shut_down(draft)
+    _come_up(draft, rule)
+
+
+_DISKS: Final = _State(disk_faults.begin, disk_faults.end)
+_PARTITIONS: Final = _State(_settle, _settle)
+_STATES: Final = {
+    model.DISK: _DISKS,
+    model.VOLUME: _DISKS,
+    model.LINK: _PARTITIONS,
+    model.NETWORK: _PARTITIONS,
+    model.DAEMON: _State(_daemon_gone, _daemon_back),
+}
+"""What is a state of the world while a rule is there, by its target."""
 
 
 def container_ended(draft: Draft, container_id: str, exited: Exited) -> None:

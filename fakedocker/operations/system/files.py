@@ -14,6 +14,7 @@ from fakedocker.filesystem.errors import failure
 from fakedocker.filesystem.node import LayerEntry, Node
 from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.filesystem.walk import FileTree, Location, Mount, MountTable, resolve
+from fakedocker.kernel import disks
 from fakedocker.kernel.records import HOST
 from fakedocker.kernel.view import View
 from fakedocker.world.draft import Draft
@@ -218,7 +219,7 @@ def subtree(draft: Draft, table: MountTable, path: str, name: str, follow: bool)
     """A file, or a directory with everything below it, mounts included, as entries that begin with `name`.
 
     Raises:
-        OSError: there is nothing at the path.
+        OSError: there is nothing at the path; EIO where a disk fails.
     """
     place = locate(draft, table, path, follow)
     if place.inode is None:
@@ -235,6 +236,8 @@ def subtree(draft: Draft, table: MountTable, path: str, name: str, follow: bool)
                 yield LayerEntry(shown, "hardlink", node.mode, target=seen[key])
                 continue
             seen[key] = shown
+        if draft.kernel_draft.disks.size and node.kind == "file":
+            disks.read(draft.kernel_draft.disks, place.mount.filesystem)
         yield LayerEntry(
             shown, node.kind, node.mode, node.uid, node.gid, node.mtime_ns, node.content, node.target, node.rdev
         )

@@ -37,7 +37,7 @@ def _change(terminal: TerminalSession, argument: str) -> str:
     else:
         rule = terminal.engine.inject(argument)
         text = f"fault {rule.number}: {grammar.describe(rule)}"
-        if rule not in terminal.engine.world.fault_rules and not rule.delay_ns:
+        if all(other.number != rule.number for other in terminal.engine.world.fault_rules):
             text = f"done: {grammar.describe(rule)}"
     terminal.timeline.push(f":fault {argument}", before)
     return "\n".join([text, *(f"  {line}" for line in explain.changes(before.world, terminal.engine.snapshot()))])
