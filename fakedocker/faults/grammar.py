@@ -1,9 +1,9 @@
 """The text form of rules: `registry docker.io down for 2m`, `start on web error 500 "no space" 2nd time`.
 
     RULE    = TARGET EFFECT WHEN*
-    TARGET  = registry HOST | image NAME | container NAME | network NAME | link NAME NAME | dns NAME | volume NAME
+    TARGET  = registry HOST | image NAME | container NAME | network NAME | link NAME [NAME] | dns NAME | volume NAME
             | OPERATION [on NAME] | wire | disk [of NAME] | daemon
-    EFFECT  = error [STATUS] ["TEXT"] | latency DURATION | reset | lost | stall [after SIZE] | truncated [after SIZE]
+    EFFECT  = error [STATUS] ["TEXT"] | latency DURATION | loss N% | reset | lost | stall [after SIZE] | truncated [after SIZE]
             | down | auth down | unauthorized | not found | toomanyrequests | digest mismatch | slow [N x] | cut off [after SIZE]
             | oom | exit N | unhealthy | busy | exec hangs | full | N% | SIZE left | failing [writes] | failing reads | restart
     WHEN    = for DURATION | in DURATION | once | twice | N times | Nth time | from the Nth time | chance N% | always
@@ -117,8 +117,16 @@ class _Reader:
         longer = (" ".join([word, *self._words[:more]]) for more in (2, 1))
         operation = next((name for name in longer if name in OPERATIONS), word)
         if word == model.LINK:
-            ends = [self._next(f"the name of the link's {place} container") for place in ("first", "second")]
-            return {"target": word, "name": ends[0], "other": ends[1]}
+            name = self._next("the name of the link's first container")
+            is_alone = bool(self._words) and self._is_effect(word, self._words[0])
+            other = (
+                ""
+                if is_alone
+                else self._next(
+                    "the name of the link's second container, or what goes wrong with all links of the first"
+                )
+            )
+            return {"target": word, "name": name, "other": other}
         if word in _NAMED and operation == word:
             expected = "the name that is asked for" if word == model.DNS else f"the name of the {word}"
             return {"target": word, "name": _checked_name(word, self._next(expected))}
@@ -134,6 +142,9 @@ class _Reader:
         del self._words[: operation.count(" ")]
         name = self._next(f"a name after `{operation} on`") if self._takes("on") else ""
         return {"target": model.OPERATION, "operation": operation, "name": name}
+
+    def _is_effect(self, target: str, word: str) -> bool:
+        return word in model.EFFECTS[target] and not isinstance(word, _Quoted)
 
     # what goes wrong
 
@@ -159,6 +170,8 @@ class _Reader:
             fields["amount"] = _exit_code(self._next("an exit code from 0 to 255"))
         elif effect == model.LATENCY:
             fields["amount"] = _duration(self._next("how long the latency is, such as 200ms"))
+        elif effect == model.LOSS:
+            fields["amount"] = _chance(self._next("how many packets are lost, such as 10%"), "a part")
         elif effect in (model.STALL, model.TRUNCATED, model.CUT_OFF):
             default = TRUNCATED_BYTES if effect == model.TRUNCATED else 0
             fields["amount"] = _size(self._next("a size, such as 10kB")) if self._takes("after") else default
@@ -233,6 +246,7 @@ _EFFECT_FORMS: Final = {
     model.ERROR: 'error [STATUS] ["TEXT"]',
     model.EXIT: "exit N",
     model.LATENCY: "latency DURATION",
+    model.LOSS: "loss 10%",
     model.STALL: "stall [after SIZE]",
     model.TRUNCATED: "truncated [after SIZE]",
     model.SLOW: "slow [10x]",
@@ -284,10 +298,10 @@ def _size(text: str, expected: str = "a size such as 500, 10kB or 1MB") -> int:
         raise FaultError(f"expected {expected}, not {text!r}") from None
 
 
-def _chance(text: str) -> int:
+def _chance(text: str, what: str = "a chance") -> int:
     match = re.fullmatch(r"(\d+(?:\.\d+)?)%", text)
     if match is None or not 0 < float(match[1]) <= 100:
-        raise FaultError(f"expected a chance of more than 0% and at most 100%, not {text!r}")
+        raise FaultError(f"expected {what} of more than 0% and at most 100%, not {text!r}")
     return max(round(float(match[1]) * model.ONE_IN / 100), 1)
 
 
@@ -312,8 +326,13 @@ def describe(rule: Rule) -> str:
     return " ".join(part for part in (*parts, *_effect_words(rule), *_when_words(rule)) if part)
 
 
+def _percent(millionths: int) -> str:
+    return f"{f'{millionths * 100 / model.ONE_IN:.4f}'.rstrip('0').rstrip('.')}%"
+
+
 def _name(name: str) -> str:
-    return name if re.fullmatch(r"[^\s\"']+", name) else _quote(name)
+    is_an_effect = any(name in effects for effects in model.EFFECTS.values())
+    return name if not is_an_effect and re.fullmatch(r"[^\s\"']+", name) else _quote(name)
 
 
 def _effect_words(rule: Rule) -> list[str]:
@@ -321,6 +340,8 @@ def _effect_words(rule: Rule) -> list[str]:
         return [rule.effect, str(rule.status), _quote(rule.message) if rule.message else ""]
     if rule.effect == model.LATENCY:
         return [rule.effect, units.format_duration(rule.amount)]
+    if rule.effect == model.LOSS:
+        return [rule.effect, _percent(rule.amount)]
     if rule.effect in (model.STALL, model.TRUNCATED, model.CUT_OFF) and (rule.amount or rule.effect == model.TRUNCATED):
         return [rule.effect, "after", f"{rule.amount}B"]
     if rule.effect == model.SLOW:
@@ -340,7 +361,7 @@ def _when_words(rule: Rule) -> list[str]:
         words += [f"from the {_nth(rule.first)} time"] if rule.first > 1 else []
         words += [f"{rule.times} times" if rule.times != 1 else "once"] if rule.times else []
     if rule.chance < model.ONE_IN:
-        words.append(f"chance {f'{rule.chance * 100 / model.ONE_IN:.4f}'.rstrip('0').rstrip('.')}%")
+        words.append(f"chance {_percent(rule.chance)}")
     if rule.delay_ns:
         words.append(f"in {units.format_duration(rule.delay_ns)}")
     if rule.lasts_ns:

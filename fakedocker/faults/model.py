@@ -34,10 +34,12 @@ ALARM: Final = "fault"
 ERROR, LATENCY, RESET, LOST, STALL, TRUNCATED = "error", "latency", "reset", "lost", "stall", "truncated"
 DOWN, UNAUTHORIZED, NOT_FOUND, TOO_MANY = "down", "unauthorized", "not found", "toomanyrequests"
 MISMATCH, SLOW, CUT_OFF, AUTH_DOWN = "digest mismatch", "slow", "cut off", "auth down"
+LOSS = "loss"
 OOM, EXIT, UNHEALTHY, BUSY, EXEC_HANGS = "oom", "exit", "unhealthy", "busy", "exec hangs"
 FULL, FAILING, FAILING_READS, RESTART = "full", "failing", "failing reads", "restart"
 
 _ON_REQUESTS: Final = (ERROR, LATENCY, RESET, LOST, STALL, TRUNCATED)
+_ON_LINKS: Final = (DOWN, LATENCY, LOSS)
 _ON_DISKS: Final = (FULL, FAILING, FAILING_READS, LATENCY)
 _ON_PULLS: Final = (UNAUTHORIZED, NOT_FOUND, TOO_MANY, ERROR, MISMATCH, SLOW, CUT_OFF)
 
@@ -49,8 +51,8 @@ EFFECTS: Final[dict[str, tuple[str, ...]]] = {
     REGISTRY: (DOWN, AUTH_DOWN, *_ON_PULLS),
     DISK: _ON_DISKS,
     DAEMON: (RESTART, DOWN),
-    NETWORK: (DOWN,),
-    LINK: (DOWN,),
+    NETWORK: _ON_LINKS,
+    LINK: _ON_LINKS,
     DNS: (NOT_FOUND,),
     VOLUME: _ON_DISKS,
 }
@@ -86,13 +88,13 @@ class Rule(Struct, frozen=True, kw_only=True):
     the container whose layer it holds, "" for the one that all is on; with an
     operation the container, image, network or volume it is done to, "" for any."""
     other: str = ""
-    """Of a link, the other container; of the disk of a container, once it is put into a world, that container's id."""
+    """Of a link, the other container, "" for every other and the host; of the disk of a container, once it is put into a world, that container's id."""
     status: int = 500
     """Of the HTTP answer of an error."""
     message: str = ""
     """Of an error; "" for one that says that it is a fault."""
     amount: int = 0
-    """Of latency: nanoseconds (of a disk for each call); of a truncated or stalled stream: bytes that still come; of slow: how many times; of an
+    """Of latency: nanoseconds (of a disk for each call, of a link one way); of loss: millionths of packets; of a truncated or stalled stream: bytes that still come; of slow: how many times; of an
     exit: its code; of a download that is cut off: bytes that still come, 0 for one layer's; of a full disk or volume: bytes that are left, or millionths of it where negative."""
     first: int = 1
     times: int = 0

@@ -9,7 +9,7 @@ from fakedocker.base.numbers import is_digits
 from fakedocker.filesystem.errors import failure
 from fakedocker.filesystem.node import OUTSIDE_LISTENS
 from fakedocker.filesystem.walk import WRITE_PERMISSION, allowed
-from fakedocker.kernel import files, marks, sockets, terminals
+from fakedocker.kernel import files, marks, sockets, terminals, transit
 from fakedocker.kernel.calls_base import CallsBase
 from fakedocker.kernel.calls_boundary import BoundaryCalls
 from fakedocker.kernel.program import READ, WRITE
@@ -101,6 +101,17 @@ class NetworkCalls(BoundaryCalls):
             raise
         return self._add_socket(number)
 
+    def await_connection(self, fd: int, until_ns: int | None = None) -> bool:
+        self._settle()
+        file = self._file(fd)
+        if file.kind != "socket":
+            raise failure(errno.ENOTSOCK)
+        if sockets.is_connected(self._draft, self._process, file.target):
+            return True
+        if until_ns is not None and self._draft.now_ns >= until_ns:
+            return False
+        self._sleep_until("connect", until_ns)
+
     def connect_path(self, path: str) -> int:
         self._settle()
         location = self._existing(path)
@@ -151,11 +162,18 @@ class NetworkCalls(BoundaryCalls):
     def default_gateway(self, version: int = 4) -> tuple[str, str] | None:
         return self._kernel.router.default_gateway(self.network, version)
 
-    def reachable(self, address: str) -> bool:
-        found = address.startswith("127.") or self._kernel.router.reachable(self.network, address)
-        if not found:
+    def echo(self, address: str) -> int | None:
+        if address.startswith("127."):
+            return 0
+        route = self._kernel.router.route(self.network, address, 0, "icmp")
+        if isinstance(route, int):
             self._meet_outside(address)
-        return found
+            return None
+        way = route.way
+        if way is None:
+            return 0
+        is_lost = transit.is_lost(self._draft, way) or transit.is_lost(self._draft, way)
+        return None if is_lost else 2 * way.delay_ns
 
     def connect_daemon(self, name: str) -> int:
         return files.add_descriptor(self._draft, self._process, files.add_file(self._draft, "daemon", name))

@@ -6,7 +6,7 @@ import errno
 
 from fakedocker.filesystem import content as contents
 from fakedocker.filesystem.errors import failure
-from fakedocker.kernel import pipes, sockets, terminals
+from fakedocker.kernel import pipes, sockets, terminals, transit
 from fakedocker.kernel.events import Closed, InputDrained, Output
 from fakedocker.kernel.files import OPERATIONS, Operations
 from fakedocker.kernel.program import APPEND
@@ -201,7 +201,12 @@ def _write_socket(draft: KernelDraft, process: Process, number: int, file: OpenF
         return len(data)  # what is sent to a connection that will turn out to be reset
     if not socket.writer or not draft.pipes[socket.writer].readers:
         raise failure(errno.EPIPE)
-    return pipes.give(draft, socket.writer, process.pid, data)
+    if socket.protocol == "udp" and socket.way is not None and transit.is_lost(draft, socket.way):
+        return len(data)  # nobody sends it again
+    taken = pipes.give(draft, socket.writer, process.pid, data)
+    if taken and socket.peer:
+        transit.send(draft, socket, taken)
+    return taken
 
 
 def _socket_ready(draft: KernelDraft, process: Process, file: OpenFile) -> bool:

@@ -20,7 +20,7 @@ from contextlib import suppress
 from typing import Any
 
 from fakedocker.base.numbers import is_too_large
-from fakedocker.kernel import control_groups, file_kinds, lifecycle, proc, signals, synthetic
+from fakedocker.kernel import control_groups, file_kinds, lifecycle, proc, signals, sockets, synthetic
 from fakedocker.kernel.calls import Calls
 from fakedocker.kernel.calls_base import QUANTUM_NS, UNIT_NS, WAKE_NS, Ended, Replaced
 from fakedocker.kernel.events import Alarm, Emission, Fault
@@ -37,6 +37,7 @@ from fakedocker.kernel.state import KernelDraft
 from fakedocker.kernel.streams import Streams
 from fakedocker.kernel.timers import Entry
 from fakedocker.kernel.utility import Utility
+from fakedocker.kernel.ways import ARRIVAL
 
 __all__ = ["ExecError", "Kernel", "Stdio", "Usage"]
 
@@ -259,6 +260,9 @@ class Kernel(Namespaces, Starting, Streams):
         if kind == "alarm":
             if number in draft.alarms:
                 draft.emitted.append(Alarm(draft.alarms.pop(number)))
+            return
+        if kind == ARRIVAL:
+            sockets.arrival_due(draft, key)
             return
         sleeper = draft.processes.sleeper(key)
         if sleeper is not None:

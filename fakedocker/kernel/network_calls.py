@@ -20,7 +20,11 @@ class NetworkCalls(Protocol):
         """A connection. Blocks."""
 
     def connect(self, address: str, port: int, protocol: str = "tcp") -> int:
-        """A connected socket. ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, ETIMEDOUT."""
+        """A connected socket, or one that connects while the process goes on, where that takes time: what is put waits for it, and
+        its errors are those of the next read. ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, ETIMEDOUT."""
+
+    def await_connection(self, fd: int, until_ns: int | None = None) -> bool:
+        """Wait until a socket is connected: True then, False once the time has come. Blocks. ECONNREFUSED, ECONNRESET, ETIMEDOUT."""
 
     def connect_path(self, path: str) -> int:
         """A connected socket of the unix family, by its place in the file system. ENOENT, EACCES, ECONNREFUSED."""
@@ -42,5 +46,5 @@ class NetworkCalls(Protocol):
     def default_gateway(self, version: int = 4) -> tuple[str, str] | None:
         """(address, interface) of the way to all other networks; None where there is none."""
 
-    def reachable(self, address: str) -> bool:
-        """Whether an echo request would be answered."""
+    def echo(self, address: str) -> int | None:
+        """How long the way to an address and back takes an echo request, in ns beside what it always takes; None where no answer comes."""

@@ -19,6 +19,7 @@ from fakedocker.kernel.loader import Command
 from fakedocker.kernel.privileges import USUAL_CAPABILITIES, Limits
 from fakedocker.kernel.program import Exports, Identity
 from fakedocker.kernel.utility import Utility
+from fakedocker.kernel.ways import Segment, Way
 
 HOST = "host"
 """The namespace of the machine itself, in which every process has a pid."""
@@ -341,6 +342,15 @@ class Socket(Record):
     owner: int = 0
     held: bool = False
     """Whether what comes for it is kept from it, as its way is down."""
+    way: Way | None = None
+    """What its way to the other end does to packets, where that is anything."""
+    peer: int = 0
+    """The other end, where there is, or was, such a way; `transit` is under way from there."""
+    transit: tuple[Segment, ...] = ()
+    listener: int = 0
+    """Whose backlog it goes to, once the connection stands."""
+    refusal: int = 0
+    """The errno that the other side answers, where nobody listens there."""
 
 
 class Buffer(Record):

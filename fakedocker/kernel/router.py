@@ -11,6 +11,7 @@ import ipaddress
 from typing import NamedTuple, Protocol
 
 from fakedocker.filesystem.walk import FileTree
+from fakedocker.kernel.ways import Way
 
 
 class Route(NamedTuple):
@@ -23,6 +24,7 @@ class Route(NamedTuple):
         source: the address the other side sees it come from.
         proxied: whether something in between has already accepted it (a published port), so that with nobody listening
             it is reset instead of refused.
+        way: what it does to packets, where that is anything.
     """
 
     network: str
@@ -30,6 +32,7 @@ class Route(NamedTuple):
     port: int
     source: str
     proxied: bool = False
+    way: Way | None = None
 
 
 class InterfaceAddress(NamedTuple):
@@ -116,9 +119,6 @@ class Router(Protocol):
     def default_gateway(self, network: str, version: int = 4) -> tuple[str, str] | None:
         """(address, interface) of the way to all other networks; None where there is none."""
 
-    def reachable(self, network: str, address: str) -> bool:
-        """Whether an echo request would be answered."""
-
     def is_outside(self, network: str, host: str) -> bool:
         """Whether a name or an address that leads nowhere is one of the Internet's, to which there would be a way."""
 
@@ -164,9 +164,6 @@ class Loopback:
 
     def default_gateway(self, network: str, version: int = 4) -> tuple[str, str] | None:
         return None
-
-    def reachable(self, network: str, address: str) -> bool:
-        return address.startswith("127.")
 
     def is_outside(self, network: str, host: str) -> bool:
         return False

@@ -9,11 +9,12 @@ from __future__ import annotations
 import errno
 
 from fakedocker.filesystem.errors import failure
-from fakedocker.kernel import pipes
+from fakedocker.kernel import pipes, transit
 from fakedocker.kernel.events import Closed, Connected
 from fakedocker.kernel.records import Process, Socket, Stream
 from fakedocker.kernel.router import Route, Router
 from fakedocker.kernel.state import KernelDraft
+from fakedocker.kernel.ways import SYN_SENT, Way
 
 BACKLOG = 128
 FIRST_EPHEMERAL_PORT = 32768
@@ -71,23 +72,37 @@ def connect(
             raise failure(route)
         listener = find_listener(draft, route.network, route.address, route.port, protocol)
     local = (route.source, _free_port(draft, network, protocol))
+    way = route.way
     if listener is None or len(draft.sockets[listener].backlog) >= BACKLOG:
-        if not route.proxied and protocol == "tcp":
+        if not route.proxied and protocol == "tcp" and way is None:
             raise failure(errno.ECONNREFUSED)
-        error = errno.ECONNREFUSED if protocol == "udp" else errno.ECONNRESET
+        error = errno.ECONNRESET if route.proxied and protocol != "udp" else errno.ECONNREFUSED
         number = draft.new_id()
-        draft.sockets[number] = Socket(protocol, network, local, (address, port), error=error, owner=process.pid)
+        made = Socket(protocol, network, local, (address, port), error=error, owner=process.pid, way=way)
+        draft.sockets[number] = made
+        if way is not None and protocol == "tcp":
+            made.error, made.refusal = 0, error
+            transit.begin(draft, number)
         return number
     there, here = pipes.make_pipe(draft), pipes.make_pipe(draft)
     for pipe in (there, here):
         pipes.add_ends(draft, pipe, readers=1, writers=1)
     number = draft.new_id()
     draft.sockets[number] = Socket(
-        protocol, network, local, (address, port), reader=here, writer=there, owner=process.pid
+        protocol, network, local, (address, port), reader=here, writer=there, owner=process.pid, way=way
     )
-    _arrive(
-        draft, listener, Socket(protocol, route.network, (route.address, route.port), local, reader=there, writer=here)
-    )
+    arriving = Socket(protocol, route.network, (route.address, route.port), local, reader=there, writer=here, way=way)
+    if way is None:
+        _arrive(draft, listener, arriving)
+        return number
+    other = draft.new_id()
+    draft.sockets[other] = arriving
+    arriving.peer, draft.sockets.for_update(number).peer = number, other
+    if protocol == "tcp":
+        arriving.state, arriving.listener = "SYN_RECV", listener
+        transit.begin(draft, number)
+    else:
+        _join(draft, listener, other)
     return number
 
 
@@ -144,16 +159,20 @@ def take(draft: KernelDraft, process: Process, number: int, size: int) -> bytes 
         raise failure(error)
     if socket.state == "LISTEN":
         raise failure(errno.ENOTCONN)
-    if socket.held:
-        _list(draft, process, number)
-        return None
+    if socket.held or socket.transit:
+        size = min(size, transit.arrived(draft, socket))
+        if size <= 0:
+            _list(draft, process, number)
+            return None
     return pipes.take(draft, socket.reader, process.pid, size) if socket.reader else b""
 
 
 def readable(draft: KernelDraft, process: Process, number: int) -> bool:
     """Whether a read, or an accept, would not wait; if it would, the process is listed."""
     socket = draft.sockets[number]
-    if socket.held:
+    if (socket.held or socket.transit) and not socket.error:
+        if transit.arrived(draft, socket) > 0:
+            return True
         _list(draft, process, number)
         return False
     if socket.state != "LISTEN":
@@ -168,10 +187,81 @@ def hold(draft: KernelDraft, number: int, held: bool) -> None:
     """Keep what comes for a socket from it, or let it have that again: whoever waits for it looks."""
     if draft.sockets[number].held == held:
         return
+    draft.sockets.for_update(number).held = held
+    _wake(draft, number)
+
+
+def go_by(draft: KernelDraft, number: int, peer: int, way: Way | None) -> None:
+    """Let the way from one end of a connection to the other be another one."""
+    if draft.sockets[number].way != way:
+        socket = draft.sockets.for_update(number)
+        socket.way, socket.peer = way, peer
+
+
+def _wake(draft: KernelDraft, number: int) -> None:
+    """Let all look again who wait for a socket."""
     socket = draft.sockets.for_update(number)
-    socket.held = held
     waiters, socket.waiters = socket.waiters, ()
     draft.wake_all(waiters)
+    if socket.reader and (pipe := draft.pipes[socket.reader]).read_waiters:
+        waiters, draft.pipes.for_update(socket.reader).read_waiters = pipe.read_waiters, ()
+        draft.wake_all(waiters)
+
+
+def is_connected(draft: KernelDraft, process: Process, number: int) -> bool:
+    """Whether a connection stands; if it does not yet, the process is listed. ECONNREFUSED, ECONNRESET, ETIMEDOUT."""
+    socket = draft.sockets[number]
+    if socket.state == SYN_SENT:
+        _list(draft, process, number)
+        return False
+    if socket.error and socket.way is not None:
+        raise failure(socket.error)
+    return True
+
+
+def arrival_due(draft: KernelDraft, number: int) -> None:
+    """Something that is under way to a socket arrives, or is sent again."""
+    socket: Socket | None = draft.sockets.get(number)
+    if socket is None or not socket.transit or socket.transit[0].at_ns > draft.now_ns:
+        return
+    if socket.state == SYN_SENT:
+        outcome = transit.shake(draft, number)
+        if outcome is not None:
+            _begin(draft, number, outcome)
+        return
+    count, is_given_up = transit.settle(draft, number)
+    if count and socket.listener:
+        _stand(draft, number)
+    elif count:
+        _wake(draft, number)
+    if is_given_up and socket.peer in draft.sockets:
+        draft.sockets.for_update(socket.peer).error = errno.ETIMEDOUT
+        _wake(draft, socket.peer)
+
+
+def _begin(draft: KernelDraft, number: int, outcome: int) -> None:
+    """A connection stands for who has asked for it, or never will."""
+    socket = draft.sockets.for_update(number)
+    socket.error = outcome or socket.refusal
+    socket.state = "CLOSE" if socket.error else "ESTABLISHED"
+    if socket.peer and not outcome:
+        transit.establish(draft, socket.peer)
+    elif socket.peer:
+        close(draft, socket.peer)
+    _wake(draft, number)
+
+
+def _stand(draft: KernelDraft, number: int) -> None:
+    """A connection stands for the other end too: it waits to be accepted, unless nobody listens any more."""
+    socket = draft.sockets.for_update(number)
+    listener, socket.listener, socket.state = socket.listener, 0, "ESTABLISHED"
+    if listener in draft.sockets:
+        _join(draft, listener, number)
+        return
+    if socket.peer in draft.sockets:
+        draft.sockets.for_update(socket.peer).error = errno.ECONNRESET
+        _wake(draft, socket.peer)
+    close(draft, number)
 
 
 def _list(draft: KernelDraft, process: Process, number: int) -> None:
@@ -185,6 +275,8 @@ def shut_down(draft: KernelDraft, number: int) -> None:
     """No more bytes from this side."""
     socket = draft.sockets.for_update(number)
     if socket.writer:
+        if socket.peer:
+            transit.send(draft, socket, 0)
         writer, socket.writer = socket.writer, 0
         socket.state = "FIN_WAIT2"
         pipes.add_ends(draft, writer, writers=-1)
@@ -206,6 +298,8 @@ def close(draft: KernelDraft, number: int) -> None:
         for waiting in socket.backlog:
             close(draft, waiting)
         draft.wake_all(socket.waiters)
+    if socket.state == SYN_SENT and socket.peer in draft.sockets:
+        close(draft, socket.peer)  # whom no SYN has reached
     shut_down(draft, number)
     if socket.reader:
         pipes.add_ends(draft, socket.reader, readers=-1)
@@ -217,6 +311,11 @@ def close(draft: KernelDraft, number: int) -> None:
 def _arrive(draft: KernelDraft, listener: int, arriving: Socket) -> None:
     number = draft.new_id()
     draft.sockets[number] = arriving
+    _join(draft, listener, number)
+
+
+def _join(draft: KernelDraft, listener: int, number: int) -> None:
+    """A connection waits to be accepted."""
     owner = draft.sockets.for_update(listener)
     owner.backlog = (*owner.backlog, number)
     waiters, owner.waiters = owner.waiters, ()

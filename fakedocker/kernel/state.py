@@ -40,6 +40,7 @@ from fakedocker.kernel.records import (
     Terminal,
 )
 from fakedocker.kernel.timers import Entry, Heap, TimerQueue
+from fakedocker.kernel.ways import ARRIVAL
 
 K = TypeVar("K")
 R = TypeVar("R", bound=Record)
@@ -392,5 +393,7 @@ class KernelDraft:
         _, number, kind, key = entry
         if kind == "alarm":
             return number in self.alarms
+        if kind == ARRIVAL:
+            return key in self.sockets
         who = self.processes.sleeper(key) or self.processes.get(key)
         return who is not None and who.timer == number

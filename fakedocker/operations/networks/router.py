@@ -109,12 +109,8 @@ class WorldRouter:
                 return Route(network, address, port, address)
         for endpoint in own:
             route = self._to(endpoint.network_id, address, port, endpoint.address)
-            if isinstance(route, Route) and partitions.are_parted(
-                self._draft, network, route.network, endpoint.network_id
-            ):
-                return errno.ETIMEDOUT
             if route is not None:
-                return route
+                return self._through(network, endpoint.network_id, route)
             local = self._to_link_local(endpoint, address, port)
             if local is not None:
                 return local
@@ -124,6 +120,15 @@ class WorldRouter:
         if any(self._in_subnet(endpoint, address) for endpoint in own):
             return errno.EHOSTUNREACH
         return errno.ETIMEDOUT if any(self._leads_outside(endpoint) for endpoint in own) else errno.ENETUNREACH
+
+    def _through(self, network: str, network_id: str, route: Route | int) -> Route | int:
+        """The same route with what rules of faults make of its way. ETIMEDOUT for one that is down."""
+        if isinstance(route, int) or not self._draft.fault_rules:
+            return route
+        if partitions.are_parted(self._draft, network, route.network, network_id):
+            return errno.ETIMEDOUT
+        way = partitions.way(self._draft, network, route.network, network_id)
+        return route if way is None else route._replace(way=way)
 
     def _leads_outside(self, endpoint: Endpoint) -> bool:
         """Whether a network has a way out: its own gateway, or the bridge that goes with a swarm's networks."""
@@ -164,7 +169,7 @@ class WorldRouter:
                     return Route(HOST, address, port, address)
                 if pools.contains(pool.subnet, address) and network.scope != SWARM:  # the host is in none of a swarm's
                     route = self._to(network.id, address, port, pool.gateway)
-                    return errno.EHOSTUNREACH if route is None else route
+                    return errno.EHOSTUNREACH if route is None else self._through(HOST, network.id, route)
         return errno.ETIMEDOUT
 
     def _owner(self, network_id: str, address: str) -> str | None:
@@ -196,7 +201,10 @@ class WorldRouter:
                 endpoint = next((endpoint for endpoint in self._endpoints(identifier) if endpoint.address), None)
                 if endpoint is None:
                     return None
-                return Route(identifier, endpoint.address, publication.container_port, endpoint.gateway, proxied=True)
+                return Route(
+                    identifier, endpoint.address, publication.container_port, endpoint.gateway, proxied=True,
+                    way=partitions.way(self._draft, HOST, identifier, endpoint.network_id),
+                )  # fmt: skip
         return None
 
     def _through_ingress(self, service: Service, port: int, protocol: str) -> Route | None:
@@ -245,11 +253,6 @@ class WorldRouter:
         container = self._container(network)
         endpoint = attachments.gateway_endpoint(self._draft, container, version) if container is not None else None
         return (attachments.gateway_of(endpoint, version), endpoint.interface) if endpoint is not None else None
-
-    def reachable(self, network: str, address: str) -> bool:
-        """Whether a ping is answered: by oneself, by a container of a shared network, by a gateway."""
-        route = self.route(network, address, 0, "icmp")
-        return isinstance(route, Route)
 
     def is_outside(self, network: str, host: str) -> bool:
         """Whether it is the Internet's, and not what a name in a network of one's own would be, with a way out to it."""

@@ -91,7 +91,8 @@ def _check(draft: Draft, rule: Rule) -> None:
         raise FaultError(f"no network {rule.name!r}; there are {known}")
     if rule.target in (model.DISK, model.VOLUME):
         disk_faults.check(draft, rule)
-    if rule.target == model.LINK and _container(draft, rule.name).id == _container(draft, rule.other).id:
+    ends = [_container(draft, name).id for name in (rule.name, rule.other) if name and rule.target == model.LINK]
+    if len(ends) == 2 and ends[0] == ends[1]:
         raise FaultError(f"expected two containers that the link is between, not {rule.name} twice")
     if rule.target == model.CONTAINER:
         container = _container(draft, rule.name)

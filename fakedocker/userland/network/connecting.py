@@ -22,7 +22,7 @@ class GaveUp(OSError):
 def connect(
     system: System, state: State, address: str, port: int, protocol: str = "tcp", until_ns: int | None = None
 ) -> int:
-    """A connected socket. Blocks; what it waits for stands in `state`, under "refusal".
+    """A connected socket. Blocks; what it waits for stands in `state`, under "refusal" or "connecting".
 
     Args:
         until_ns: when the caller gives up, None for never.
@@ -31,13 +31,15 @@ def connect(
         GaveUp: at `until_ns`.
         OSError: ECONNREFUSED at once, EHOSTUNREACH and ETIMEDOUT after their time.
     """
-    if "refusal" not in state:
+    if "connecting" not in state and "refusal" not in state:
         try:
-            return system.connect(address, port, protocol)
+            state["connecting"] = system.connect(address, port, protocol)
         except OSError as problem:
             number = problem.errno or 0
             when_ns = system.now_ns + (_GIVES_UP_AFTER_NS.get(number, 0) if protocol == "tcp" else 0)
             state["refusal"] = (number, str(problem.strerror), when_ns)
+    if "connecting" in state:
+        return _await(system, state, until_ns)
     number, text, when_ns = state["refusal"]
     if until_ns is not None and until_ns < when_ns:
         system.sleep_until(until_ns)
@@ -47,3 +49,17 @@ def connect(
         system.sleep_until(when_ns)
     del state["refusal"]
     raise OSError(number, text)
+
+
+def _await(system: System, state: State, until_ns: int | None) -> int:
+    descriptor: int = state["connecting"]
+    try:
+        stands = system.await_connection(descriptor, until_ns)
+    except OSError:
+        system.close(state.pop("connecting"))
+        raise
+    del state["connecting"]
+    if not stands:
+        system.close(descriptor)
+        raise GaveUp(errno.ETIMEDOUT, "Connection timed out")
+    return descriptor

@@ -74,9 +74,10 @@ def _ping_loop(system: System, state: State, host: str, options: Options) -> int
     while not (count and state["sent"] >= count):
         if system.take_signal() == 2:
             return _ping_summary(system, state, host)
+        _tell_answers(system, state, host, "q" in options)
         if system.now_ns < state["next_ns"]:
-            until = state["next_ns"] if deadline_ns is None else min(deadline_ns, state["next_ns"])
-            system.pause_for_signal(until)
+            until = min([state["next_ns"], *(when_ns for when_ns, _, _ in state.get("answers", [])[:1])])
+            system.pause_for_signal(until if deadline_ns is None else min(deadline_ns, until))
             continue
         if deadline_ns is not None and system.now_ns >= deadline_ns:
             break
@@ -85,6 +86,9 @@ def _ping_loop(system: System, state: State, host: str, options: Options) -> int
         state["next_ns"] = system.now_ns + interval_ns
     if state.get("errors"):
         wait_ns = min(wait_ns, 3_000_000_000)  # by then the last of them is known
+    linger_ns = state.setdefault("linger_ns", system.now_ns + wait_ns)
+    while _tell_answers(system, state, host, "q" in options) and state["answers"][0][0] <= linger_ns:
+        system.sleep_until(state["answers"][0][0])
     if state["received"] < state["sent"] and state.setdefault("linger_ns", system.now_ns + wait_ns) > system.now_ns:
         until = state["linger_ns"] if deadline_ns is None else min(deadline_ns, state["linger_ns"])
         if until > system.now_ns and system.take_signal() != 2:
@@ -94,15 +98,31 @@ def _ping_loop(system: System, state: State, host: str, options: Options) -> int
 
 def _one_ping(system: System, state: State, host: str, quiet: bool) -> None:
     number, address = state["sent"], state["address"]
-    if not system.reachable(address):
+    way_ns = system.echo(address)
+    if way_ns is None:
         route = route_to(system, address)
         if route is not None and not route.gateway and not is_busybox(system):  # nobody answers ARP
             state["errors"] = state.get("errors", 0) + 1
             if not quiet:
                 system.put(f"From {route.source} icmp_seq={number + 1} Destination Host Unreachable\n")
         return
+    milliseconds = (way_ns + _ROUND_TRIP_NS + system.random(40_000)) / 1e6
+    state.setdefault("answers", []).append((system.now_ns + way_ns, number, milliseconds))
+    _tell_answers(system, state, host, quiet)
+
+
+def _tell_answers(system: System, state: State, host: str, quiet: bool) -> bool:
+    """Show the answers that have come, in their order. Whether others are under way."""
+    answers = state.get("answers", [])
+    while answers and answers[0][0] <= system.now_ns:
+        _, number, milliseconds = answers.pop(0)
+        _tell(system, state, host, quiet, number, milliseconds)
+    return bool(answers)
+
+
+def _tell(system: System, state: State, host: str, quiet: bool, number: int, milliseconds: float) -> None:
+    address = state["address"]
     state["received"] += 1
-    milliseconds = (_ROUND_TRIP_NS + system.random(40_000)) / 1e6
     state["times"].append(milliseconds)
     if quiet:
         return
@@ -144,7 +164,7 @@ def _traceroute(system: System, argv: tuple[str, ...], state: State) -> int:
     system.put(f"traceroute to {names[0]} ({addresses[0]}), 30 hops max, 46 byte packets\n")
     system.put(
         f" 1  {names[0]} ({addresses[0]})  0.010 ms  0.008 ms  0.007 ms\n"
-        if system.reachable(addresses[0])
+        if system.echo(addresses[0]) is not None
         else " 1  *  *  *\n"
     )
     return 0
