@@ -197,7 +197,7 @@ def _write_socket(draft: KernelDraft, process: Process, number: int, file: OpenF
     if socket.stream and socket.state != "FIN_WAIT2":
         draft.emitted.append(Output(socket.stream, 1, data))
         return len(data)
-    if socket.error:
+    if socket.error or socket.refusal:
         return len(data)  # what is sent to a connection that will turn out to be reset
     if not socket.writer or not draft.pipes[socket.writer].readers:
         raise failure(errno.EPIPE)

@@ -349,6 +349,8 @@ class Socket(Record):
     transit: tuple[Segment, ...] = ()
     listener: int = 0
     """Whose backlog it goes to, once the connection stands."""
+    asked: bool = False
+    """Whether somebody waits, who does other things meanwhile, to hear that the connection stands."""
     refusal: int = 0
     """The errno that the other side answers, where nobody listens there."""
 

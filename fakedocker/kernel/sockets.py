@@ -168,8 +168,10 @@ def take(draft: KernelDraft, process: Process, number: int, size: int) -> bytes 
 
 
 def readable(draft: KernelDraft, process: Process, number: int) -> bool:
-    """Whether a read, or an accept, would not wait; if it would, the process is listed."""
+    """Whether a read, or an accept, would not wait, or it is time to ask `is_connected` again; if not, the process is listed."""
     socket = draft.sockets[number]
+    if socket.asked and socket.state != SYN_SENT:
+        return True
     if (socket.held or socket.transit) and not socket.error:
         if transit.arrived(draft, socket) > 0:
             return True
@@ -213,7 +215,10 @@ def is_connected(draft: KernelDraft, process: Process, number: int) -> bool:
     socket = draft.sockets[number]
     if socket.state == SYN_SENT:
         _list(draft, process, number)
+        draft.sockets.for_update(number).asked = True
         return False
+    if socket.asked:
+        draft.sockets.for_update(number).asked = False
     if socket.error and socket.way is not None:
         raise failure(socket.error)
     return True

@@ -51,6 +51,28 @@ def connect(
     raise OSError(number, text)
 
 
+def connect_by_name(system: System, state: State, name: str, port: int, local: str = "") -> int | None:
+    """A connected socket; None where the name has no address. Blocks.
+
+    Args:
+        local: a name, or "" for one that is given as none, that means 127.0.0.1.
+
+    Raises:
+        OSError: as `connect` does, its file name is the address.
+    """
+    if "address" not in state.setdefault("reached", {}):
+        addresses = ["127.0.0.1"] if name == local else system.resolve(name)
+        if not addresses:
+            return None
+        state["reached"]["address"] = addresses[0]  # a name is asked for once, whatever becomes of it meanwhile
+    try:
+        descriptor = connect(system, state, state["reached"]["address"], port)
+    except OSError as problem:
+        raise OSError(problem.errno, problem.strerror, state.pop("reached")["address"]) from None
+    del state["reached"]
+    return descriptor
+
+
 def _await(system: System, state: State, until_ns: int | None) -> int:
     descriptor: int = state["connecting"]
     try:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 from typing import Final
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, text_of
+from fakedocker.userland.network.connecting import connect_by_name
 from fakedocker.userland.processes.dates import format_date
 from fakedocker.userland.services.connections import Connection, open_listeners, serve
 from fakedocker.userland.services.line_input import next_line
@@ -127,16 +129,16 @@ def _read_options(state: State, argv: tuple[str, ...]) -> None:
 def _ask_version(system: System, state: State) -> bool:
     """Whether a server is there; its version. Blocks."""
     if "socket" not in state:
-        addresses = ["127.0.0.1"] if state["host"] == "localhost" else system.resolve(state["host"])
         said = f"getaddrinfo ENOTFOUND {state['host']}"
-        if addresses:
-            try:
-                state["socket"] = system.connect(addresses[0], state["port"])
-            except OSError:
-                said = f"connect ECONNREFUSED {addresses[0]}:{state['port']}"
-        if "socket" not in state:
+        try:
+            found = connect_by_name(system, state, state["host"], state["port"], local="localhost")
+        except OSError as problem:
+            found = None
+            said = f"connect {errno.errorcode.get(problem.errno or 0, '')} {problem.filename}:{state['port']}"
+        if found is None:
             system.put(f"MongoNetworkError: {said}\n", 2)
             return False
+        state["socket"] = found
         system.put("version\n", state["socket"])
     state["version"] = text_of(system.read(state["socket"])).strip()
     return True

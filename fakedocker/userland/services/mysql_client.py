@@ -8,6 +8,7 @@ from typing import Final
 from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State, bytes_of, text_of
 from fakedocker.userland.languages.sql.splitting import is_open, sent, split_mysql
+from fakedocker.userland.network.connecting import connect_by_name
 from fakedocker.userland.services import mysql_commands
 from fakedocker.userland.services.line_input import next_line
 from fakedocker.userland.services.mysql_output import batch, error_text, outcome, table, vertical
@@ -156,15 +157,15 @@ def _connect(system: System, state: State, options: Options) -> str:
     if "socket" in state:
         return ""
     host, port = options.last("h", "localhost"), options.last("P", "3306")
-    addresses = ["127.0.0.1"] if host == "localhost" else system.resolve(host)
-    if not addresses:
-        return f"ERROR 2005 (HY000): Unknown MySQL server host '{host}' (-2)"
     try:
-        state["socket"] = system.connect(addresses[0], strtol(port)[0] & 0xFFFF or 3306)
+        found = connect_by_name(system, state, host, strtol(port)[0] & 0xFFFF or 3306, local="localhost")
     except OSError as problem:
         if host == "localhost":
             return "ERROR 2002 (HY000): Can't connect to local MySQL server through socket '/var/run/mysqld/mysqld.sock' (2)"
         return f"ERROR 2003 (HY000): Can't connect to MySQL server on '{host}:{port}' ({problem.errno})"
+    if found is None:
+        return f"ERROR 2005 (HY000): Unknown MySQL server host '{host}' (-2)"
+    state["socket"] = found
     return ""
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State
+from fakedocker.userland.network.connecting import connect_by_name
 from fakedocker.userland.services.line_input import next_line
 from fakedocker.userland.services.sql_service import exchange
 
@@ -15,18 +16,18 @@ SOCKET: Final = "/var/run/postgresql/.s.PGSQL"
 def connect(system: System, state: State) -> bool:
     host, port = state["target"]["host"], state["target"]["port"]
     local = not host or host.startswith("/")
-    addresses = ["127.0.0.1"] if local else system.resolve(host)
-    if not addresses:
-        said = f'could not translate host name "{host}" to address: Name or service not known'
+    try:
+        found = connect_by_name(system, state, host, int(port), local=host if local else "")
+    except OSError as problem:
+        if local:
+            said = f'connection to server on socket "{SOCKET}.{port}" failed: No such file or directory\n\tIs the server running locally and accepting connections on that socket?'
+        else:
+            said = f'connection to server at "{host}" ({problem.filename}), port {port} failed: {problem.strerror}\n\tIs the server running on that host and accepting TCP/IP connections?'
     else:
-        try:
-            state["socket"] = system.connect(addresses[0], int(port))
+        if found is not None:
+            state["socket"] = found
             return True
-        except OSError as problem:
-            if local:
-                said = f'connection to server on socket "{SOCKET}.{port}" failed: No such file or directory\n\tIs the server running locally and accepting connections on that socket?'
-            else:
-                said = f'connection to server at "{host}" ({addresses[0]}), port {port} failed: {problem.strerror}\n\tIs the server running on that host and accepting TCP/IP connections?'
+        said = f'could not translate host name "{host}" to address: Name or service not known'
     system.put(f"{state.get('called', 'psql')}: error: {said}\n", 2)
     return False
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import posixpath
 import re
+from contextlib import suppress
 from typing import Any, Final
 
 from fakedocker.kernel import marks
 from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State, bytes_of, text_of
 from fakedocker.userland.languages.sql.splitting import is_open, split_postgres
+from fakedocker.userland.network.connecting import connect_by_name
 from fakedocker.userland.services.line_input import next_line
 from fakedocker.userland.services.pg_dump import dump
 from fakedocker.userland.services.postgres import VERSION
@@ -297,14 +299,12 @@ def _pg_isready(system: System, argv: tuple[str, ...], state: State) -> int:
     host = options.last("h") or system.environment.get("PGHOST", "")
     port = options.last("p") or system.environment.get("PGPORT", "5432")
     local = not host or host.startswith("/")
-    addresses = ["127.0.0.1"] if local else system.resolve(host)
     said, status = "no response", 2
-    if addresses:
-        try:
-            system.close(system.connect(addresses[0], int(port)))
+    with suppress(OSError):
+        found = connect_by_name(system, state, host, int(port), local=host if local else "")
+        if found is not None:
+            system.close(found)
             said, status = "accepting connections", 0
-        except OSError:
-            pass
     if "q" not in options:
         system.put(f"{host or '/var/run/postgresql'}:{port} - {said}\n")
     return status

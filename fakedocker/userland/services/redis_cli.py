@@ -8,6 +8,7 @@ from typing import Final
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, bytes_of, text_of
+from fakedocker.userland.network.connecting import connect_by_name
 from fakedocker.userland.services.line_input import next_line
 from fakedocker.userland.services.redis_server import VERSION
 from fakedocker.userland.services.resp import (
@@ -118,15 +119,15 @@ def _connect(system: System, state: State, options: State) -> bool:
     if options["unsafe"] and options["warn"] and not state.get("warned"):
         state["warned"] = True
         system.put(_UNSAFE, 2)
-    addresses = system.resolve(options["host"])
     said = "Name or service not known"
-    if addresses:
-        try:
-            state["socket"] = system.connect(addresses[0], int(options["port"]))
-            state["received"] = b""
+    try:
+        found = connect_by_name(system, state, options["host"], int(options["port"]))
+    except OSError as problem:
+        said = str(problem.strerror)
+    else:
+        if found is not None:
+            state.update(socket=found, received=b"")
             return True
-        except OSError as problem:
-            said = str(problem.strerror)
     system.put(f"Could not connect to Redis at {options['host']}:{options['port']}: {said}\n", 2)
     return False
 

@@ -56,17 +56,33 @@ def _connect(realm: Host, this: Value, arguments: list[Value]) -> Value:
     try:
         return float(system_of(realm).connect(address, port))
     except OSError as problem:
-        made = problem_object(realm, problem, "connect")
-        for key in ("message", "stack"):
-            slot = made.props[key]
-            code = realm.get(made, "code")
-            slot.value = slot.value.replace(
-                slot.value.split("\n")[0] if key == "stack" else slot.value,
-                f"{'Error: ' if key == 'stack' else ''}connect {code} {address}:{port}",
-                1,
-            )
-        made.props.update(address=address, port=float(port))
-        return made
+        return _unconnected(realm, problem, address, port)
+
+
+@native("connected")
+def _connected(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    """connected(descriptor, address, port) -> true, false while it connects, or error"""
+    descriptor, address = integer(realm, argument(arguments, 0)), text_from(realm, arguments, 1)
+    system = system_of(realm)
+    try:
+        return system.await_connection(descriptor, system.now_ns)
+    except OSError as problem:
+        return _unconnected(realm, problem, address, integer(realm, argument(arguments, 2)))
+
+
+def _unconnected(realm: Host, problem: OSError, address: str, port: int) -> Value:
+    """The error of a connection that there is none of."""
+    made = problem_object(realm, problem, "connect")
+    for key in ("message", "stack"):
+        slot = made.props[key]
+        code = realm.get(made, "code")
+        slot.value = slot.value.replace(
+            slot.value.split("\n")[0] if key == "stack" else slot.value,
+            f"{'Error: ' if key == 'stack' else ''}connect {code} {address}:{port}",
+            1,
+        )
+    made.props.update(address=address, port=float(port))
+    return made
 
 
 @native("connectPath", "connect", of_path=True)

@@ -64,6 +64,24 @@ def _connect(m: Interpreter, address: Value, port: Value, protocol: Value) -> Va
     return _called(m.system.connect, address, port, protocol)
 
 
+@native("await_connection", module="_socket_natives")
+def _await_connection(m: Interpreter, fd: Value, timeout: Value = None) -> None:
+    """Wait until a socket is connected; one that fails is closed. Blocks, or raises an OSError in the program."""
+    key = f"connect {m.thread_number}"
+    until = None if timeout is None else deadline_of(m, key, float(timeout))
+    try:
+        stands = m.system.await_connection(fd, until)
+    except OSError as problem:
+        m.state.get("waits", {}).pop(key, None)
+        m.system.close(fd)
+        raise os_error(problem.errno or 0, problem.strerror or "") from None
+    m.state.get("waits", {}).pop(key, None)
+    signals.check(m)
+    if not stands:
+        m.system.close(fd)
+        raise error("TimeoutError", "timed out")
+
+
 @native("receive", module="_socket_natives")
 def _receive(m: Interpreter, fd: Value, size: Value, timeout: Value = None) -> Value:
     _wait(m, fd, timeout)

@@ -13,6 +13,7 @@ class Socket extends Duplex {
     this.bytesRead = 0;
     this.bytesWritten = 0;
     Object.defineProperty(this, 'descriptor', { value: -1, writable: true, enumerable: false });
+    Object.defineProperty(this, 'pending', { value: -1, writable: true, enumerable: false });
     Object.defineProperty(this, 'waiting', { value: [], writable: true, enumerable: false });
     Object.defineProperty(this, 'watching', { value: false, writable: true, enumerable: false });
     Object.defineProperty(this, 'timer', { value: undefined, writable: true, enumerable: false });
@@ -76,6 +77,11 @@ class Socket extends Duplex {
       __host__.close(this.descriptor);
       this.descriptor = -1;
     }
+    if (this.pending >= 0) {
+      __host__.watch(this.pending);
+      __host__.close(this.pending);
+      this.pending = -1;
+    }
     this.connecting = false;
     callback(error);
   }
@@ -89,17 +95,38 @@ class Socket extends Duplex {
     setImmediate(() => {
       if (this.destroyed) return;
       const found = options.path ? __host__.connectPath(options.path) : reach(this, options.host || 'localhost', options.port);
-      this.connecting = false;
-      if (found instanceof Error) {
-        this.destroy(__host__.placed(found, found.syscall === 'getaddrinfo' ? 'net.connect.name' : 'net.connect', null));
-        return;
-      }
-      this.remotePort = options.port;
-      this.attach(found);
-      this._read();
-      connected(this);
+      if (options.path || found instanceof Error) this.reached(found, options.port);
+      else this.awaitConnection(found, options.port);
     });
     return this;
+  }
+  awaitConnection(descriptor, port) {
+    const look = () => __host__.connected(descriptor, this.remoteAddress, port);
+    let state = look();
+    if (state !== false) {
+      this.reached(state === true ? descriptor : state, port);
+      return;
+    }
+    this.pending = descriptor;
+    __host__.watch(descriptor, () => {
+      state = look();
+      if (state === false) return;
+      __host__.watch(descriptor);
+      this.pending = -1;
+      if (state !== true) __host__.close(descriptor);
+      this.reached(state === true ? descriptor : state, port);
+    });
+  }
+  reached(found, port) {
+    this.connecting = false;
+    if (found instanceof Error) {
+      this.destroy(__host__.placed(found, found.syscall === 'getaddrinfo' ? 'net.connect.name' : 'net.connect', null));
+      return;
+    }
+    this.remotePort = port;
+    this.attach(found);
+    this._read();
+    connected(this);
   }
   address() {
     return { address: this.localAddress, port: this.localPort, family: 'IPv4' };
