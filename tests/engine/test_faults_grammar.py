@@ -24,6 +24,8 @@ SECOND_NS = 1_000_000_000
         ("registry docker.io cut off once", Rule(target="registry", name="docker.io", effect="cut off", times=1)),
         ("image nginx cut off after 10MB", Rule(target="image", name="nginx", effect="cut off", amount=10_000_000)),
         ("link web db down for 30s", Rule(target="link", name="web", other="db", effect="down", lasts_ns=30 * SECOND_NS)),
+        ("link web latency 20ms", Rule(target="link", name="web", effect="latency", amount=SECOND_NS // 50)),
+        ('link web "down" loss 2.5%', Rule(target="link", name="web", other="down", effect="loss", amount=25_000)),
         ("network shop down", Rule(target="network", name="shop", effect="down")),
         ("network connect error", Rule(target="operation", operation="network connect", effect="error")),
         ("dns db not found 2 times", Rule(target="dns", name="db", effect="not found", times=2)),
@@ -83,8 +85,12 @@ def test_what_a_text_says(text: str, rule: Rule) -> None:
             "disk slow",
             "unknown fault 'slow' of a disk; expected full, 95%, 10MB left, failing [writes], failing reads or latency DURATION",
         ),
-        ("link web", "expected the name of the link's second container"),
-        ("link web db slow", "unknown fault 'slow' of a link; expected down"),
+        ("link", "expected the name of the link's first container"),
+        (
+            "link web",
+            "expected the name of the link's second container, or what goes wrong with all links of the first",
+        ),
+        ("link web db slow", "unknown fault 'slow' of a link; expected down, latency DURATION or loss 10%"),
         ("dns", "expected the name that is asked for"),
         ("dns db flaps", "unknown fault 'flaps' of a dns; expected not found"),
         ("start on", "expected a name after `start on`"),
@@ -105,7 +111,7 @@ def rules(draw: st.DrawFn) -> Rule:
     fields: dict[str, object] = {"target": target, "effect": effect}
     if target in (model.REGISTRY, model.CONTAINER, model.NETWORK, model.LINK, model.DNS, model.VOLUME):
         fields["name"] = name
-        fields |= {"other": draw(st.sampled_from(["db", "down", "a b"]))} if target == model.LINK else {}
+        fields |= {"other": draw(st.sampled_from(["db", "down", "loss", "a b", ""]))} if target == model.LINK else {}
     elif target == model.DISK:
         fields["name"] = draw(st.sampled_from(["", "web", "a b", "of"]))
     elif target == model.IMAGE:
@@ -120,6 +126,8 @@ def rules(draw: st.DrawFn) -> Rule:
         }
     elif effect == model.LATENCY:
         fields["amount"] = draw(st.integers(1, 10**13))
+    elif effect == model.LOSS:
+        fields["amount"] = draw(st.integers(1, model.ONE_IN))
     elif effect == model.EXIT:
         fields["amount"] = draw(st.integers(0, 255))
     elif effect == model.SLOW:

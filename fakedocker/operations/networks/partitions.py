@@ -24,10 +24,16 @@ def are_parted(draft: Draft, one: str, other: str, network_id: str) -> bool:
     return any(rule.effect == model.DOWN for rule in _between(draft, one, other, network_id))
 
 
-def way(draft: Draft, one: str, other: str, network_id: str) -> Way | None:
+def way(draft: Draft, one: str, other: str, network_id: str, is_hidden: bool = False) -> Way | None:
     """What rules do to packets between two containers, or one and the host: they take the time of all such rules together, and what one
-    leaves over the next may lose. None for nothing. Linear in the number of rules."""
+    leaves over the next may lose. None for nothing. Linear in the number of rules.
+
+    Args:
+        is_hidden: whether it is behind a port of the host: who connects is not told that the way is down, and loses every packet.
+    """
     rules = _between(draft, one, other, network_id)
+    if is_hidden and any(rule.effect == model.DOWN for rule in rules):
+        return Way(0, model.ONE_IN)
     delay_ns = sum(rule.amount for rule in rules if rule.effect == model.LATENCY)
     kept = model.ONE_IN
     for rule in rules:

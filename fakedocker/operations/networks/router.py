@@ -203,7 +203,7 @@ class WorldRouter:
                     return None
                 return Route(
                     identifier, endpoint.address, publication.container_port, endpoint.gateway, proxied=True,
-                    way=partitions.way(self._draft, HOST, identifier, endpoint.network_id),
+                    way=partitions.way(self._draft, HOST, identifier, endpoint.network_id, is_hidden=True),
                 )  # fmt: skip
         return None
 
