@@ -1,7 +1,7 @@
 """The text form of rules: `registry docker.io down for 2m`, `start on web error 500 "no space" 2nd time`.
 
     RULE    = TARGET EFFECT WHEN*
-    TARGET  = registry HOST | image NAME | container NAME | network NAME | link NAME [NAME] | dns NAME | volume NAME
+    TARGET  = registry HOST | image NAME | container NAME | network NAME | link NAME [NAME] | dns NAME | volume NAME | node NAME
             | OPERATION [on NAME] | wire | disk [of NAME] | daemon
     EFFECT  = error [STATUS] ["TEXT"] | latency DURATION | loss N% | reset | lost | stall [after SIZE] | truncated [after SIZE]
             | down | auth down | unauthorized | not found | toomanyrequests | digest mismatch | slow [N x] | cut off [after SIZE]
@@ -27,7 +27,16 @@ SYNTAX: Final = "TARGET EFFECT [WHEN]: see `fakedocker.faults.grammar` or docs/t
 SLOW_TIMES: Final = 10
 TRUNCATED_BYTES: Final = 100
 
-_NAMED: Final = (model.REGISTRY, model.IMAGE, model.CONTAINER, model.NETWORK, model.LINK, model.DNS, model.VOLUME)
+_NAMED: Final = (
+    model.REGISTRY,
+    model.IMAGE,
+    model.CONTAINER,
+    model.NETWORK,
+    model.LINK,
+    model.DNS,
+    model.VOLUME,
+    model.NODE,
+)
 _SYNONYMS: Final = {
     "401": model.UNAUTHORIZED,
     "404": model.NOT_FOUND,

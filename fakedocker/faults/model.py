@@ -15,7 +15,7 @@ from fakedocker.base.extensions import Extension
 from fakedocker.base.messages import Refusal
 from fakedocker.wire.http import Request
 
-OPERATION, WIRE, CONTAINER, IMAGE, REGISTRY, DISK, DAEMON, NETWORK, LINK, DNS, VOLUME = (
+OPERATION, WIRE, CONTAINER, IMAGE, REGISTRY, DISK, DAEMON, NETWORK, LINK, DNS, VOLUME, NODE = (
     "operation",
     "wire",
     "container",
@@ -27,6 +27,7 @@ OPERATION, WIRE, CONTAINER, IMAGE, REGISTRY, DISK, DAEMON, NETWORK, LINK, DNS, V
     "link",
     "dns",
     "volume",
+    "node",
 )
 
 ALARM: Final = "fault"
@@ -55,6 +56,7 @@ EFFECTS: Final[dict[str, tuple[str, ...]]] = {
     LINK: _ON_LINKS,
     DNS: (NOT_FOUND,),
     VOLUME: _ON_DISKS,
+    NODE: (DOWN,),
 }
 """What can go wrong with each kind of target."""
 
@@ -62,7 +64,7 @@ ON_CONTAINERS: Final = (OOM, EXIT, UNHEALTHY, BUSY, EXEC_HANGS)
 """What strikes a container itself, rather than requests about it: its process 1 ends, its health checks fail, it cannot
 be removed, what is executed in it does nothing."""
 LASTING: Final = frozenset(
-    (target, effect) for target in (DISK, DAEMON, NETWORK, LINK, VOLUME) for effect in EFFECTS[target]
+    (target, effect) for target in (DISK, DAEMON, NETWORK, LINK, VOLUME, NODE) for effect in EFFECTS[target]
 )
 """What is a state of the world while the rule is there, rather than something that requests meet."""
 
@@ -84,7 +86,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     operation: str = ""
     """Which operation, for that target; see `requests.OPERATIONS`."""
     name: str = ""
-    """Of the registry, image, container, network or volume, or the name that DNS is asked for; of a link one of its containers; of a disk
+    """Of the registry, image, container, network, volume or node, or the name that DNS is asked for; of a link one of its containers; of a disk
     the container whose layer it holds, "" for the one that all is on; with an
     operation the container, image, network or volume it is done to, "" for any."""
     other: str = ""

@@ -32,6 +32,15 @@ class Node(Meta, frozen=True, kw_only=True):
 
     spec: NodeSpec
     address: str
+    is_silent: bool = False
+    """Whether the manager hears nothing from it, nor it from the manager, by a rule of faults."""
+    is_down: bool = False
+    """Whether the manager takes it to be down, as it has been silent for too long."""
+
+    @property
+    def is_unfit(self) -> bool:
+        """Whether nothing of a service is to run there (swarmkit orchestrator.InvalidNode)."""
+        return self.is_down or self.spec.availability == DRAIN
 
 
 class Root(Struct, frozen=True, kw_only=True):

@@ -53,6 +53,7 @@ SECOND_NS = 1_000_000_000
         ("disk 100%", Rule(target="disk", effect="full")),
         ("disk 75%", Rule(target="disk", effect="full", amount=-250_000)),
         ("disk 10MB left", Rule(target="disk", effect="full", amount=10_000_000)),
+        ("node docker-host down for 30s", Rule(target="node", name="docker-host", effect="down", lasts_ns=30 * SECOND_NS)),
         ("daemon down for 30s", Rule(target="daemon", effect="down", lasts_ns=30 * SECOND_NS)),
     ],
 )  # fmt: skip
@@ -63,7 +64,7 @@ def test_what_a_text_says(text: str, rule: Rule) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("", "expected a target: registry, image, container, network, link, dns, volume, wire, disk or daemon"),
+        ("", "expected a target: registry, image, container, network, link, dns, volume, node, wire, disk or daemon"),
         ("moon down", "unknown target 'moon'; expected registry"),
         ("registry", "expected the name of the registry"),
         ("registry docker.io explode", "unknown fault 'explode' of a registry; expected down"),
@@ -109,7 +110,7 @@ def rules(draw: st.DrawFn) -> Rule:
     effect = draw(st.sampled_from(EFFECTS[target]))
     name = draw(st.sampled_from(["web", "docker.io", "a b'c", "localhost:5000/x"]))
     fields: dict[str, object] = {"target": target, "effect": effect}
-    if target in (model.REGISTRY, model.CONTAINER, model.NETWORK, model.LINK, model.DNS, model.VOLUME):
+    if target in (model.REGISTRY, model.CONTAINER, model.NETWORK, model.LINK, model.DNS, model.VOLUME, model.NODE):
         fields["name"] = name
         fields |= {"other": draw(st.sampled_from(["db", "down", "loss", "a b", ""]))} if target == model.LINK else {}
     elif target == model.DISK:

@@ -16,7 +16,7 @@ from fakedocker.base.messages import Refusal
 from fakedocker.containers.model import Container
 from fakedocker.operations.containers import start, stop
 from fakedocker.operations.registry import pull
-from fakedocker.operations.swarm import attaching, containers, scheduling, tasks
+from fakedocker.operations.swarm import attaching, containers, scheduling, store, tasks
 from fakedocker.operations.system import lookup
 from fakedocker.swarm import states
 from fakedocker.swarm.services import ServiceTask
@@ -35,6 +35,8 @@ def step(draft: Draft, task: ServiceTask) -> None:
     """Take a task's next step."""
     task = replace(task, timer=0)
     draft.service_tasks[task.id] = task
+    if task.state >= states.ASSIGNED and store.swarm(draft).node.is_silent:
+        return  # it hears of nothing, and goes on when it does
     if task.desired >= states.SHUTDOWN:
         _shut_down(draft, task)
         return

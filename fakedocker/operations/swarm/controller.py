@@ -96,8 +96,10 @@ def _follow(draft: Draft, before: ServiceTask) -> None:
 
 
 def _task_of(draft: Draft, container_id: str) -> ServiceTask | None:
-    """The task that a container is of, if anybody manages it."""
+    """The task that a container is of, if anybody manages it and hears of it."""
     container = draft.containers.get(container_id)
+    if draft.swarm is not None and draft.swarm.node.is_silent:
+        return None
     return tasks.of_container(draft, container) if container is not None and not _is_halted(draft) else None
 
 
@@ -132,7 +134,7 @@ def output(draft: Draft, stream: str, descriptor: int, data: bytes) -> None:
 def transfers_told(draft: Draft, notices: Iterable[Notice]) -> None:
     """Transfers have told of their progress; some may be over that tasks wait for."""
     done = {notice.key for notice in notices if notice.kind == "done"}
-    if done and not _is_halted(draft):
+    if done and not _is_halted(draft) and draft.swarm is not None and not draft.swarm.node.is_silent:
         waiting = [task for task in draft.service_tasks.values() if task.pull in done]
         for task in sorted(waiting, key=lambda task: task.number):
             agent.image_arrived(draft, task)

@@ -87,9 +87,16 @@ def inspect(draft: Draft, node: Node) -> JsonObject:
             },
             "TLSInfo": tls_info(swarm),
         },
-        "Status": {"State": "ready", "Addr": node.address},
+        "Status": _status(node),
         "ManagerStatus": {"Leader": True, "Reachability": "reachable", "Addr": f"{node.address}:{swarm.port}"},
     }
+
+
+def _status(node: Node) -> JsonObject:
+    """What the manager thinks of a node (swarmkit manager/dispatcher/dispatcher.go)."""
+    if node.is_down:
+        return {"State": "down", "Message": "heartbeat failure", "Addr": node.address}
+    return {"State": "ready", "Addr": node.address}
 
 
 def checked(spec: NodeSpec) -> NodeSpec:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fakedocker.operations.swarm import restarting, scheduling, store, tasks, updating
 from fakedocker.swarm import states
-from fakedocker.swarm.model import ACTIVE, DRAIN, PAUSE
+from fakedocker.swarm.model import ACTIVE, PAUSE
 from fakedocker.swarm.services import Service, ServiceTask
 from fakedocker.world.draft import Draft
 
@@ -54,7 +54,7 @@ def _restart(draft: Draft, service: Service) -> None:
     """Give tasks that have ended, or whose node is to be empty, their successors."""
     is_job = service.spec.mode.is_job
     limit = states.COMPLETE if is_job else states.RUNNING
-    drained = store.swarm(draft).node.spec.availability == DRAIN and not service.spec.mode.is_global
+    drained = store.swarm(draft).node.is_unfit and not service.spec.mode.is_global
     for task in tasks.of_service(draft, service.id):
         if task.desired > limit:
             continue
@@ -123,7 +123,7 @@ def _reconcile_global(draft: Draft, service: Service, alive: Slots) -> None:
     """One task on every node that may have one."""
     node = store.swarm(draft).node
     members = alive.get(0, [])
-    if node.spec.availability == DRAIN or not scheduling.meets_constraints(draft, service.spec.task_template):
+    if node.is_unfit or not scheduling.meets_constraints(draft, service.spec.task_template):
         for task in members:
             tasks.set_desired(draft, task, states.SHUTDOWN)
     elif node.spec.availability != PAUSE:
@@ -145,7 +145,11 @@ def _reconcile_job(draft: Draft, service: Service) -> None:
         running += task.state != states.COMPLETE and task.desired <= states.COMPLETE
     job, node = service.spec.mode.replicated_job, store.swarm(draft).node
     if job is None:
-        fits = node.spec.availability == ACTIVE and scheduling.meets_constraints(draft, service.spec.task_template)
+        fits = (
+            node.spec.availability == ACTIVE
+            and not node.is_down
+            and scheduling.meets_constraints(draft, service.spec.task_template)
+        )
         if fits and not taken:
             tasks.create(draft, service, 0, states.COMPLETE, node.id)
         return

@@ -31,7 +31,8 @@ def restart(draft: Draft, service: Service, task: ServiceTask) -> None:
     node_id = task.node_id if service.spec.mode.is_global else ""
     successor = tasks.create(draft, service, task.slot, states.READY, node_id)
     _record(draft, service, successor)
-    tasks.put_off_start(draft, successor, _delay(draft, task), task)
+    is_gone = store.swarm(draft).node.is_down and bool(task.node_id)  # so that nobody will tell that it has stopped
+    tasks.put_off_start(draft, successor, _delay(draft, task), None if is_gone else task)
 
 
 def _delay(draft: Draft, task: ServiceTask) -> int:

@@ -68,7 +68,8 @@ def retry(draft: Draft) -> None:
 def _obstacle(draft: Draft, task: ServiceTask) -> str:
     """Why the node cannot take a task, "" where it can."""
     spec = task.spec
-    if store.swarm(draft).node.spec.availability != ACTIVE:
+    node = store.swarm(draft).node
+    if node.spec.availability != ACTIVE or node.is_down:
         return messages.NODE_UNAVAILABLE
     others = [other for other in draft.service_tasks.values() if other.id != task.id and _holds(other)]
     if not _has_resources(draft, spec, others):

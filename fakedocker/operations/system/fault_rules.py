@@ -7,6 +7,7 @@ rules strike, and the engine does the rest.
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import ModuleType
 from typing import Final, NamedTuple
 
 from msgspec.structs import replace
@@ -91,6 +92,8 @@ def _check(draft: Draft, rule: Rule) -> None:
         raise FaultError(f"no network {rule.name!r}; there are {known}")
     if rule.target in (model.DISK, model.VOLUME):
         disk_faults.check(draft, rule)
+    if rule.target == model.NODE:
+        _silence().check(draft, rule)
     ends = [_container(draft, name).id for name in (rule.name, rule.other) if name and rule.target == model.LINK]
     if len(ends) == 2 and ends[0] == ends[1]:
         raise FaultError(f"expected two containers that the link is between, not {rule.name} twice")
@@ -122,8 +125,11 @@ def _container(draft: Draft, name: str) -> Container:
 def due(draft: Draft, key: tuple[int, str, int]) -> None:
     """The time of a rule that acts by itself has come, to begin or to end, or a container has ended while the daemon
     goes down."""
-    rule = next((rule for rule in draft.fault_rules if _key(rule) == key), None)
+    rule = next((rule for rule in draft.fault_rules if _key(rule) in (key, (key[0], rule.effect, key[2]))), None)
     if rule is None:
+        return
+    if key[1] != rule.effect:
+        _silence().heartbeat_missed(draft, rule)
         return
     if not rule.struck:
         _begin(draft, rule)
@@ -200,6 +206,20 @@ def _daemon_gone(draft: Draft, rule: Rule) -> None:
     _come_up(draft, rule)
 
 
+def _silence() -> ModuleType:
+    from fakedocker.operations.swarm import silence  # read where there is a swarm: start-up time matters
+
+    return silence
+
+
+def _node_gone(draft: Draft, rule: Rule) -> None:
+    _silence().begin(draft, rule)
+
+
+def _node_back(draft: Draft, rule: Rule) -> None:
+    _silence().end(draft, rule)
+
+
 _DISKS: Final = _State(disk_faults.begin, disk_faults.end)
 _PARTITIONS: Final = _State(_settle, _settle)
 _STATES: Final = {
@@ -208,6 +228,7 @@ _STATES: Final = {
     model.LINK: _PARTITIONS,
     model.NETWORK: _PARTITIONS,
     model.DAEMON: _State(_daemon_gone, _daemon_back),
+    model.NODE: _State(_node_gone, _node_back),
 }
 """What is a state of the world while a rule is there, by its target."""
 
