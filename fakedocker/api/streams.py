@@ -250,6 +250,7 @@ class EventStream(OutputOnly):
         "_filters": Filters,
         "_since_ns": int | None,
         "_until_ns": int | None,
+        "_ends_ns": int,
         "_form": EventForm,
         "passive": bool,
     }
@@ -261,6 +262,7 @@ class EventStream(OutputOnly):
         self._filters = filters
         self._since_ns = since_ns
         self._until_ns = until_ns
+        self._ends_ns = 0
         self.passive = until_ns is None  # an end is a timer
 
     def subjects(self) -> Keys:
@@ -274,9 +276,10 @@ class EventStream(OutputOnly):
                 for event in draft.events.entries():
                     if event.time_ns >= (self._since_ns or 0):
                         self._send(exchange, event)
-            if self._until_ns is not None and self._until_ns > draft.now_ns:
-                draft.kernel.set_timer(self._until_ns, ("until", self._until_ns))
-        if self._until_ns is not None and draft.now_ns >= self._until_ns:
+            if self._until_ns is not None and self._until_ns > draft.wall_ns:
+                self._ends_ns = self._until_ns - draft.skew_ns  # by a timer, whatever becomes of the clock
+                draft.kernel.set_timer(self._ends_ns, ("until", self._until_ns))
+        if self._until_ns is not None and draft.now_ns >= self._ends_ns:
             exchange.finish()
 
     def _send(self, exchange: Exchange, event: Event) -> None:

@@ -2,8 +2,8 @@
 
     RULE    = TARGET EFFECT WHEN*
     TARGET  = registry HOST | image NAME | container NAME | network NAME | link NAME [NAME] | dns NAME | volume NAME | node NAME
-            | OPERATION [on NAME] | wire | disk [of NAME] | daemon
-    EFFECT  = error [STATUS] ["TEXT"] | latency DURATION | loss N% | reset | lost | stall [after SIZE] | truncated [after SIZE]
+            | OPERATION [on NAME] | wire | disk [of NAME] | clock | daemon
+    EFFECT  = error [STATUS] ["TEXT"] | latency DURATION | loss N% | ahead DURATION | behind DURATION | reset | lost | stall [after SIZE] | truncated [after SIZE]
             | down | auth down | unauthorized | not found | toomanyrequests | digest mismatch | slow [N x] | cut off [after SIZE]
             | oom | exit N | unhealthy | busy | exec hangs | full | N% | SIZE left | failing [writes] | failing reads | restart
     WHEN    = for DURATION | in DURATION | once | twice | N times | Nth time | from the Nth time | chance N% | always
@@ -121,7 +121,7 @@ class _Reader:
 
     def _target(self) -> dict[str, Any]:
         word = self._next(
-            "a target: " + _listed([*_NAMED, "wire", "disk", "daemon"]) + ", or an operation such as create"
+            "a target: " + _listed([*_NAMED, "wire", "disk", "clock", "daemon"]) + ", or an operation such as create"
         )
         longer = (" ".join([word, *self._words[:more]]) for more in (2, 1))
         operation = next((name for name in longer if name in OPERATIONS), word)
@@ -145,7 +145,7 @@ class _Reader:
             return {"target": word}
         if operation not in OPERATIONS:
             raise FaultError(
-                f"unknown target {word!r}; expected {_listed([*_NAMED, 'wire', 'disk', 'daemon'])}, or an operation: "
+                f"unknown target {word!r}; expected {_listed([*_NAMED, 'wire', 'disk', 'clock', 'daemon'])}, or an operation: "
                 + ", ".join(OPERATIONS)
             )
         del self._words[: operation.count(" ")]
@@ -179,6 +179,8 @@ class _Reader:
             fields["amount"] = _exit_code(self._next("an exit code from 0 to 255"))
         elif effect == model.LATENCY:
             fields["amount"] = _duration(self._next("how long the latency is, such as 200ms"))
+        elif effect in (model.AHEAD, model.BEHIND):
+            fields["amount"] = _duration(self._next(f"how far the clock is {effect}, such as 5m"))
         elif effect == model.LOSS:
             fields["amount"] = _chance(self._next("how many packets are lost, such as 10%"), "a part")
         elif effect in (model.STALL, model.TRUNCATED, model.CUT_OFF):
@@ -256,6 +258,8 @@ _EFFECT_FORMS: Final = {
     model.EXIT: "exit N",
     model.LATENCY: "latency DURATION",
     model.LOSS: "loss 10%",
+    model.AHEAD: "ahead DURATION",
+    model.BEHIND: "behind DURATION",
     model.STALL: "stall [after SIZE]",
     model.TRUNCATED: "truncated [after SIZE]",
     model.SLOW: "slow [10x]",
@@ -347,7 +351,7 @@ def _name(name: str) -> str:
 def _effect_words(rule: Rule) -> list[str]:
     if rule.effect == model.ERROR:
         return [rule.effect, str(rule.status), _quote(rule.message) if rule.message else ""]
-    if rule.effect == model.LATENCY:
+    if rule.effect in (model.LATENCY, model.AHEAD, model.BEHIND):
         return [rule.effect, units.format_duration(rule.amount)]
     if rule.effect == model.LOSS:
         return [rule.effect, _percent(rule.amount)]

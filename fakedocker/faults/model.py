@@ -15,7 +15,7 @@ from fakedocker.base.extensions import Extension
 from fakedocker.base.messages import Refusal
 from fakedocker.wire.http import Request
 
-OPERATION, WIRE, CONTAINER, IMAGE, REGISTRY, DISK, DAEMON, NETWORK, LINK, DNS, VOLUME, NODE = (
+OPERATION, WIRE, CONTAINER, IMAGE, REGISTRY, DISK, DAEMON, NETWORK, LINK, DNS, VOLUME, NODE, CLOCK = (
     "operation",
     "wire",
     "container",
@@ -28,6 +28,7 @@ OPERATION, WIRE, CONTAINER, IMAGE, REGISTRY, DISK, DAEMON, NETWORK, LINK, DNS, V
     "dns",
     "volume",
     "node",
+    "clock",
 )
 
 ALARM: Final = "fault"
@@ -35,7 +36,7 @@ ALARM: Final = "fault"
 ERROR, LATENCY, RESET, LOST, STALL, TRUNCATED = "error", "latency", "reset", "lost", "stall", "truncated"
 DOWN, UNAUTHORIZED, NOT_FOUND, TOO_MANY = "down", "unauthorized", "not found", "toomanyrequests"
 MISMATCH, SLOW, CUT_OFF, AUTH_DOWN = "digest mismatch", "slow", "cut off", "auth down"
-LOSS = "loss"
+LOSS, AHEAD, BEHIND = "loss", "ahead", "behind"
 OOM, EXIT, UNHEALTHY, BUSY, EXEC_HANGS = "oom", "exit", "unhealthy", "busy", "exec hangs"
 FULL, FAILING, FAILING_READS, RESTART = "full", "failing", "failing reads", "restart"
 
@@ -57,6 +58,7 @@ EFFECTS: Final[dict[str, tuple[str, ...]]] = {
     DNS: (NOT_FOUND,),
     VOLUME: _ON_DISKS,
     NODE: (DOWN,),
+    CLOCK: (AHEAD, BEHIND),
 }
 """What can go wrong with each kind of target."""
 
@@ -64,7 +66,7 @@ ON_CONTAINERS: Final = (OOM, EXIT, UNHEALTHY, BUSY, EXEC_HANGS)
 """What strikes a container itself, rather than requests about it: its process 1 ends, its health checks fail, it cannot
 be removed, what is executed in it does nothing."""
 LASTING: Final = frozenset(
-    (target, effect) for target in (DISK, DAEMON, NETWORK, LINK, VOLUME, NODE) for effect in EFFECTS[target]
+    (target, effect) for target in (DISK, DAEMON, NETWORK, LINK, VOLUME, NODE, CLOCK) for effect in EFFECTS[target]
 )
 """What is a state of the world while the rule is there, rather than something that requests meet."""
 
@@ -96,7 +98,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     message: str = ""
     """Of an error; "" for one that says that it is a fault."""
     amount: int = 0
-    """Of latency: nanoseconds (of a disk for each call, of a link one way); of loss: millionths of packets; of a truncated or stalled stream: bytes that still come; of slow: how many times; of an
+    """Of latency: nanoseconds (of a disk for each call, of a link one way); of loss: millionths of packets; of a clock: nanoseconds; of a truncated or stalled stream: bytes that still come; of slow: how many times; of an
     exit: its code; of a download that is cut off: bytes that still come, 0 for one layer's; of a full disk or volume: bytes that are left, or millionths of it where negative."""
     first: int = 1
     times: int = 0

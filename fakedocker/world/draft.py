@@ -43,7 +43,19 @@ _TABLES = (
 )  # fmt: skip
 HELD_LIMIT_BYTES = 1 << 30
 """How much memory all files of a simulation may really take."""
-_SCALARS = ("draws", "host", "next_port", "fault_rules", "swarm", "events", "web", "assume", "recorded")
+_SCALARS = (
+    "draws",
+    "host",
+    "next_port",
+    "fault_rules",
+    "swarm",
+    "events",
+    "web",
+    "assume",
+    "recorded",
+    "skew_ns",
+    "has_jumped",
+)
 _scalars_of = attrgetter(*_SCALARS)
 _tables_of = attrgetter(*_TABLES)
 
@@ -100,6 +112,8 @@ class Draft:
     host: Host
     web: OutsideWeb
     assume: bool
+    skew_ns: int
+    has_jumped: bool
     next_port: int
     fault_rules: tuple[Rule, ...]
     recorded: Recorded | None
@@ -132,6 +146,11 @@ class Draft:
 
     def _load_scalars(self) -> None:
         self.__dict__.update(zip(_SCALARS, _scalars_of(self._world), strict=True))
+
+    @property
+    def wall_ns(self) -> int:
+        """What the daemon's clock shows, for whatever it writes down and compares with that; timers are of `now_ns`."""
+        return self.kernel_draft.now_ns + self.skew_ns
 
     @property
     def now_ns(self) -> int:
@@ -224,7 +243,7 @@ class Draft:
     ) -> None:
         """Append to the events and tell whoever listens."""
         event = Event(
-            time_ns=self.now_ns, type=type_, action=action, actor_id=actor_id, attributes=tuple(sorted(attributes)), scope=scope,
+            time_ns=self.wall_ns, type=type_, action=action, actor_id=actor_id, attributes=tuple(sorted(attributes)), scope=scope,
         )  # fmt: skip
         self.events = self.events.append(event)
         self.notify("event", type_, event)

@@ -76,6 +76,10 @@ class World(Struct, frozen=True, kw_only=True):
     """When an image was last tagged on this engine."""
     registries: Map[str, Registry] = Map()
     web: OutsideWeb = OutsideWeb()
+    skew_ns: int = 0
+    """How far the daemon's clock is ahead of the machine's."""
+    has_jumped: bool = False
+    """Whether that has ever been another time."""
     assume: bool = False
     """Whether what fails only because it is not simulated is taken to have worked, see `operations.system.assume`."""
 

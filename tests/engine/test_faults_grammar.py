@@ -53,6 +53,7 @@ SECOND_NS = 1_000_000_000
         ("disk 100%", Rule(target="disk", effect="full")),
         ("disk 75%", Rule(target="disk", effect="full", amount=-250_000)),
         ("disk 10MB left", Rule(target="disk", effect="full", amount=10_000_000)),
+        ("clock behind 5m for 1s", Rule(target="clock", effect="behind", amount=300 * SECOND_NS, lasts_ns=SECOND_NS)),
         ("node docker-host down for 30s", Rule(target="node", name="docker-host", effect="down", lasts_ns=30 * SECOND_NS)),
         ("daemon down for 30s", Rule(target="daemon", effect="down", lasts_ns=30 * SECOND_NS)),
     ],
@@ -64,7 +65,10 @@ def test_what_a_text_says(text: str, rule: Rule) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("", "expected a target: registry, image, container, network, link, dns, volume, node, wire, disk or daemon"),
+        (
+            "",
+            "expected a target: registry, image, container, network, link, dns, volume, node, wire, disk, clock or daemon",
+        ),
         ("moon down", "unknown target 'moon'; expected registry"),
         ("registry", "expected the name of the registry"),
         ("registry docker.io explode", "unknown fault 'explode' of a registry; expected down"),
@@ -125,7 +129,7 @@ def rules(draw: st.DrawFn) -> Rule:
             "status": draw(st.integers(400, 599)),
             "message": draw(st.sampled_from(["", "once", "for", "500", 'it\'s "so" \\', "a\nb"])),
         }
-    elif effect == model.LATENCY:
+    elif effect in (model.LATENCY, model.AHEAD, model.BEHIND):
         fields["amount"] = draw(st.integers(1, 10**13))
     elif effect == model.LOSS:
         fields["amount"] = draw(st.integers(1, model.ONE_IN))

@@ -42,7 +42,7 @@ def find(draft: Draft, key: str) -> CacheRecord | None:
     record = draft.build_cache.get(key)
     if record is None:
         return None
-    record = replace(record, used_ns=draft.now_ns, uses=record.uses + 1)
+    record = replace(record, used_ns=draft.wall_ns, uses=record.uses + 1)
     draft.build_cache[key] = record
     return record
 
@@ -55,7 +55,7 @@ def keep(
     before = draft.build_cache.get(key)
     record = CacheRecord(
         id=make_id(draft, key), key=key, kind=kind, description=description, parents=parents, chain=chain, layer=layer,
-        file_system=file_system, sent=sent, tree=tree, created_ns=draft.now_ns, used_ns=draft.now_ns,
+        file_system=file_system, sent=sent, tree=tree, created_ns=draft.wall_ns, used_ns=draft.wall_ns,
     )  # fmt: skip
     draft.build_cache[key] = record
     if chain:
@@ -72,7 +72,7 @@ def renew(draft: Draft, key: str, description: str, tree: Tree) -> None:
     if before is None:
         keep(draft, key, SOURCE_LOCAL, description, tree=tree)
     else:
-        draft.build_cache[key] = replace(before, tree=tree, used_ns=draft.now_ns, uses=before.uses + 1)
+        draft.build_cache[key] = replace(before, tree=tree, used_ns=draft.wall_ns, uses=before.uses + 1)
 
 
 def drop(draft: Draft, key: str) -> None:

@@ -165,7 +165,7 @@ def _keep(solve: Solve, index: int, chain: str, layer: bool) -> None:
     parent = draft.build_cache.get(solve.state(first).key) if first >= 0 else None
     command = f"mount / from exec {' '.join(vertex.op.words)}" if isinstance(vertex.op, ExecOp) else vertex.name
     records.regular(draft, solve.state(index).key, command, parent, chain, layer)
-    solve.change_state(index, chain=chain, layer=layer, created_ns=draft.now_ns)
+    solve.change_state(index, chain=chain, layer=layer, created_ns=draft.wall_ns)
 
 
 def complete(solve: Solve, index: int) -> None:

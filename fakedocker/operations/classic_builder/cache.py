@@ -123,13 +123,13 @@ def commit(session: Session, container_config: ImageConfig, layer: Layer | None)
     below = tuple(draft.layers[chain] for chain in parent.layers) if parent is not None else ()
     command = container_config.cmd
     entry = HistoryEntry(
-        created_ns=draft.now_ns,
+        created_ns=draft.wall_ns,
         created_by=" ".join(command) if isinstance(command, tuple) else "",
         author=stage.author,
         empty_layer=layer is None,
     )
     image = make_image(
-        created_ns=draft.now_ns,
+        created_ns=draft.wall_ns,
         config=image_config(stage.config, None),
         container_config=container_config,
         layers=below if layer is None else (*below, layer),

@@ -81,11 +81,11 @@ def _make_image(
     layer = changes_as_layer(draft, container)
     below = _chain(draft, container.top_layer)
     entry = HistoryEntry(
-        created_ns=draft.now_ns, created_by=" ".join((container.path, *container.args)), comment=comment, author=author,
+        created_ns=draft.wall_ns, created_by=" ".join((container.path, *container.args)), comment=comment, author=author,
         empty_layer=layer is None,
     )  # fmt: skip
     image = make_image(
-        created_ns=draft.now_ns,
+        created_ns=draft.wall_ns,
         config=image_config(container.config, changed),
         layers=below if layer is None else (*below, layer),
         history=(*(parent.history if parent is not None else ()), entry),

@@ -92,7 +92,7 @@ def create(
     networks = _networks(draft, host, request)
     disk.demand(draft, disk.BLOCK_BYTES, f"mkdir /var/lib/docker/overlay2/{identifier}-init")
     container = Container(
-        id=identifier, number=number, name=name, created_ns=draft.now_ns, image_id=image.id, image_name=config.image,
+        id=identifier, number=number, name=name, created_ns=draft.wall_ns, image_id=image.id, image_name=config.image,
         config=config, host_config=_interned(host), path=path, args=args, mounts=mounts.resolve(draft, config, host), networks=networks,
         top_layer=image.top,
     )  # fmt: skip

@@ -29,7 +29,7 @@ def container_exited(draft: Draft, identifier: str, exit: Exited) -> None:
     networking.leave_all(draft, container)
     draft.kernel.destroy_namespace(container.id)
     volume_unmounts(draft, container)
-    ran_ns = draft.now_ns - container.started_ns
+    ran_ns = draft.wall_ns - container.started_ns
     policy = container.host_config.restart_policy
     again = not matching.daemon_is_down(draft.fault_rules) and restart.restarts(
         policy, exit.status, container.restart_count, container.manually_stopped
@@ -37,7 +37,7 @@ def container_exited(draft: Draft, identifier: str, exit: Exited) -> None:
     cause = "exit and restart" if again else "exit"
     container = replace(
         draft.containers[container.id], status=lifecycle.after(cause, container.status), pid=0, exit_code=exit.status,
-        oom_killed=exit.oom, finished_ns=draft.now_ns, health=None if container.health is None else replace(container.health, probe_pid=0),
+        oom_killed=exit.oom, finished_ns=draft.wall_ns, health=None if container.health is None else replace(container.health, probe_pid=0),
     )  # fmt: skip
     if again:
         delay = restart.next_delay(container.backoff_ns, ran_ns)

@@ -53,7 +53,7 @@ def _config(container: Container) -> HealthConfig | None:
 def _schedule(draft: Draft, container: Container, health: Health) -> None:
     config = _config(container)
     assert config is not None
-    at_ns = rules.next_check_ns(config, health, container.started_ns, draft.now_ns)
+    at_ns = rules.next_check_ns(config, health, container.started_ns, draft.wall_ns) - draft.skew_ns
     timer = draft.kernel.set_timer(at_ns, ("health", container.id))
     draft.containers[container.id] = replace(container, health=replace(health, timer=timer))
 
@@ -69,7 +69,7 @@ def due(draft: Draft, identifier: str) -> None:
         return
     command = rules.command(config, _shell(container))
     assert command is not None
-    health = replace(container.health, probe_started_ns=draft.now_ns, probe_output=b"", timer=0)
+    health = replace(container.health, probe_started_ns=draft.wall_ns, probe_output=b"", timer=0)
     container_event(draft, container, f"exec_start: {' '.join(command)}")
     if container_faults.strikes(draft, container, UNHEALTHY):
         _record(draft, replace(container, health=health), config, 1, "the health check fails by a fault rule\n")
@@ -140,7 +140,7 @@ def timed_out(draft: Draft, identifier: str) -> None:
 
 def _record(draft: Draft, container: Container, config: HealthConfig, code: int, output: str) -> None:
     assert container.health is not None
-    result = HealthResult(container.health.probe_started_ns, draft.now_ns, code, output)
+    result = HealthResult(container.health.probe_started_ns, draft.wall_ns, code, output)
     before = container.health.status
     health = rules.record(container.health, config, result, container.started_ns)
     _schedule(draft, container, health)

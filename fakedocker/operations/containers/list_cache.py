@@ -47,7 +47,7 @@ class ListedContainers:
         if any(one is not other for one, other in zip(made_of, self._made_of or made_of, strict=True)):
             self._entries.clear()
         self._made_of = made_of
-        known, now_ns = self._entries, draft.now_ns
+        known, now_ns = self._entries, draft.wall_ns
         if len(known) > 2 * len(world.containers) + 1000:
             known.clear()
         texts = []
@@ -65,4 +65,4 @@ class ListedContainers:
 
 def _entry(draft: Draft, container: Container, told: listing.Told) -> _Entry:
     text = msgspec.json.encode(listing.summary(draft, container, told=told))
-    return _Entry(container, text, *listing.status_holds_ns(container, draft.now_ns))
+    return _Entry(container, text, *listing.status_holds_ns(container, draft.wall_ns))

@@ -243,7 +243,7 @@ def summary(draft: Draft, container: Container, with_size: bool = False, told: T
         size_root_fs=size_root or UNSET,
         labels=container.config.labels or {},
         state=container.status,
-        status=status(container, draft.now_ns),
+        status=status(container, draft.wall_ns),
         health=_health(container) if told.health else UNSET,
         host_config=ListedHostConfig(container.network_mode, container.host_config.annotations),
         network_settings=ListedNetworks(endpoint_settings(draft, container, in_list=True)),

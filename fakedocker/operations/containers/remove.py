@@ -119,7 +119,7 @@ def prune(draft: Draft, filters: Filters) -> tuple[list[str], int]:
     Returns:
         their ids, newest first, and the bytes of their writable layers.
     """
-    until = filtering.until(filters, draft.now_ns)
+    until = filtering.until(filters, draft.wall_ns)
     removed, freed = [], 0
     for container in sorted(draft.containers.values(), key=lambda container: -container.number):
         if container.is_running or container.removing or (until is not None and container.created_ns > until):

@@ -70,7 +70,7 @@ def run(draft: Draft, container: Container) -> None:
         _fail(draft, container, problem)
         raise Refusal(problem.status, problem.message, commits_partial=True) from None
     container = replace(
-        draft.containers[container.id], status=lifecycle.after("start", container.status), pid=pid, exit_code=0, started_ns=draft.now_ns,
+        draft.containers[container.id], status=lifecycle.after("start", container.status), pid=pid, exit_code=0, started_ns=draft.wall_ns,
     )  # fmt: skip
     draft.containers[container.id] = container
     draft.processes[pid] = ("container", container.id)

@@ -31,7 +31,7 @@ def sample(draft: Draft, container: Container, before: JsonObject | None = None,
     body: JsonObject = {} if one_shot and not named else {"name": f"/{container.name}", "id": container.id}
     body |= {"os_type": "linux"} if named else {}
     body |= {
-        "read": clock.rfc3339_nano(draft.now_ns) if container.has_process else clock.ZERO_TIME,
+        "read": clock.rfc3339_nano(draft.wall_ns) if container.has_process else clock.ZERO_TIME,
         "preread": before["read"] if before else clock.ZERO_TIME,
         "pids_stats": {"current": draft.kernel.usage(container.id).processes} if container.has_process else {},
         "blkio_stats": {**dict.fromkeys(_BLOCK_KINDS), **_disk(container)},

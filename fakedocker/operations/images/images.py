@@ -194,7 +194,7 @@ def tag(draft: Draft, image: Image, repository: str, tag_name: str) -> None:
     """
     name = parse_target(repository, tag_name)
     set_reference(draft, f"{name.name}:{name.tag}", image.id)
-    draft.tag_times[image.id] = draft.now_ns
+    draft.tag_times[image.id] = draft.wall_ns
     image_event(draft, image.id, "tag", name.familiar)
 
 
@@ -231,7 +231,7 @@ def select(draft: Draft, filters: Filters, everything: bool) -> list[tuple[Image
     dangling = filtering.boolean(filters, "dangling")
     before = _reference_time(draft, filters, "before")
     since = _reference_time(draft, filters, "since")
-    until = filtering.until(filters, draft.now_ns, takes_several=True)
+    until = filtering.until(filters, draft.wall_ns, takes_several=True)
     patterns = filters.get("reference", ())
     found = []
     for image in draft.images.values():

@@ -50,10 +50,10 @@ def import_image(
     layer = unpacking.make_layer(tar, unpacking.diff_id(tar), None)
     layer = draft.layers.get(layer.chain_id) or layer
     image = make_image(
-        created_ns=draft.now_ns,
+        created_ns=draft.wall_ns,
         config=config,
         layers=(layer,),
-        history=(HistoryEntry(created_ns=draft.now_ns, created_by="", comment=comment),),
+        history=(HistoryEntry(created_ns=draft.wall_ns, created_by="", comment=comment),),
         architecture=wanted.architecture,
         os=wanted.os,
         variant=wanted.variant,

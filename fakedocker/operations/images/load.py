@@ -177,7 +177,7 @@ def _arrive_in_target_store(draft: Draft, task: LoadTask, say: Callable[[str], N
             image = images.add_offered(draft, entry.manifest)
         else:
             image = images.add(draft, entry.image, entry.layers)
-        draft.tag_times[image.id] = draft.now_ns
+        draft.tag_times[image.id] = draft.wall_ns
         for name in entry.references:
             images.set_reference(draft, name, image.id)
             told[f"Loaded image: {reference.parse(name).familiar}"] = None

@@ -110,7 +110,7 @@ def prune(draft: Draft, filters: Filters) -> tuple[Deleted, int]:
     if content_store.is_used(draft):
         return target_removal.prune(draft, filters)
     only_dangling = filtering.boolean(filters, "dangling", default=True)
-    until = filtering.until(filters, draft.now_ns)
+    until = filtering.until(filters, draft.wall_ns)
     before = sum(layer.size_bytes for layer in draft.layers.values())
     deleted: Deleted = []
     for image in sorted(draft.images.values(), key=lambda image: (image.created_ns, image.id)):

@@ -144,7 +144,7 @@ def prune(draft: Draft, filters: Filters) -> tuple[Deleted, int]:
         what was done, and the bytes that became free.
     """
     only_nameless = filtering.boolean(filters, "dangling", default=True)
-    until = filtering.until(filters, draft.now_ns)
+    until = filtering.until(filters, draft.wall_ns)
     records: Deleted = []
     freed = 0
     used_names = {_full(name) for name in _names_of_containers(draft)}

@@ -72,7 +72,7 @@ def put(
     given = request or NetworkCreate()
     number = draft.draw()
     network = Network(
-        id=identifier or draft.given_id("network", draft.networks) or draft.digest("network"), name=name, driver=driver, created_ns=draft.now_ns, number=number, internal=given.internal,
+        id=identifier or draft.given_id("network", draft.networks) or draft.digest("network"), name=name, driver=driver, created_ns=draft.wall_ns, number=number, internal=given.internal,
         attachable=given.attachable, ingress=given.ingress, scope=scope, version=version, enable_ipv4=given.enable_ipv4 is not False, enable_ipv6=given.enable_ipv6 is True, pools=pools_,
         ipam_options=given.ipam.options if given.ipam else None, options=options, labels=given.labels or {},
     )  # fmt: skip
@@ -258,7 +258,7 @@ def discard(draft: Draft, network: Network) -> None:
 
 def prune(draft: Draft, filters: Filters) -> list[str]:
     """Remove this engine's own networks that no running container is connected to; gives their names."""
-    before = filtering.until(filters, draft.now_ns)
+    before = filtering.until(filters, draft.wall_ns)
     removed = []
     for network in select(draft, {}):
         if (

@@ -381,7 +381,7 @@ def arrive(draft: Draft, task: PullTask) -> None:
     for reference_name in reversed(task.references):
         images.set_reference(draft, reference_name, image.id)
     if image.target is not None:
-        draft.tag_times[image.id] = draft.now_ns
+        draft.tag_times[image.id] = draft.wall_ns
     draft.notify("progress", task.id, line(status=f"Digest: {task.manifest.digest}"))
     for position, tag in enumerate(task.following):
         name = reference.parse(f"{task.repository}:{tag}")

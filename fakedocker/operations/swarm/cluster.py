@@ -72,7 +72,7 @@ def init(draft: Draft, request: SwarmInit) -> str:
         raise messages.SWARM_DATA_PORT(port=port)
     spec = _merged(request.spec, _DEFAULT_SPEC)
     _check(spec)
-    now_ns = draft.now_ns
+    now_ns = draft.wall_ns
     node = Node(
         id=store.new_id(draft, "node"), version=_FIRST_INDEX - 1, spec=NodeSpec(role=MANAGER, availability=request.availability or ACTIVE),
         address=advertised.host, created_ns=now_ns, updated_ns=now_ns,
@@ -154,7 +154,7 @@ def _check(spec: SwarmSpec) -> None:
 
 def _root(draft: Draft) -> Root:
     secret = draft.digest("swarm root")
-    certificate = certificates.root_certificate(secret, draft.now_ns)
+    certificate = certificates.root_certificate(secret, draft.wall_ns)
     return Root(
         certificate=certificate,
         public_key=certificates.public_key(secret),
@@ -204,7 +204,7 @@ def update(
         key = _unlock_key(draft)
     draft.swarm = replace(swarm, spec=spec, root=root, unlock_key=key)
     index = store.next_version(draft)
-    draft.swarm = replace(draft.swarm, version=index, index=index, updated_ns=draft.now_ns)
+    draft.swarm = replace(draft.swarm, version=index, index=index, updated_ns=draft.wall_ns)
 
 
 def unlock_key(draft: Draft) -> str:

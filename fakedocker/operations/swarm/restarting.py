@@ -72,7 +72,7 @@ def _record(draft: Draft, service: Service, successor: ServiceTask) -> None:
     history = current.restarts.get(successor.slot)
     if history is None or history.spec_version != successor.spec_version:
         history = RestartHistory(spec_version=successor.spec_version)
-    times_ns = (*history.times_ns, draft.now_ns)[-policy.max_attempts :] if policy.window else ()
+    times_ns = (*history.times_ns, draft.wall_ns)[-policy.max_attempts :] if policy.window else ()
     history = replace(history, total=history.total + 1, times_ns=times_ns)
     draft.services[service.id] = replace(current, restarts=current.restarts.set(successor.slot, history))
 

@@ -49,8 +49,8 @@ def create(draft: Draft, given: ServiceSpec, auth: str = "", pins_image: bool = 
     if any(other.spec.name.lower() == spec.name.lower() for other in draft.services.values()):
         raise messages.SERVICE_EXISTS(name=spec.name)
     service = Service(
-        id=store.new_id(draft, "service"), version=store.next_version(draft), created_ns=draft.now_ns, updated_ns=draft.now_ns,
-        number=draft.draw(), spec=spec, spec_version=0, auth=auth, last_execution_ns=draft.now_ns if spec.mode.is_job else 0,
+        id=store.new_id(draft, "service"), version=store.next_version(draft), created_ns=draft.wall_ns, updated_ns=draft.wall_ns,
+        number=draft.draw(), spec=spec, spec_version=0, auth=auth, last_execution_ns=draft.wall_ns if spec.mode.is_job else 0,
     )  # fmt: skip
     draft.services[service.id] = service
     store.event(draft, "service", "create", service.id, spec.name)
@@ -152,11 +152,11 @@ def update(
     attaching.check_ingress(draft, spec)
     store.check_version(service, version)
     if before.mode.is_job:
-        service = replace(service, job_iteration=service.job_iteration + 1, last_execution_ns=draft.now_ns)
+        service = replace(service, job_iteration=service.job_iteration + 1, last_execution_ns=draft.wall_ns)
     if rollback == "previous":
         assert service.previous is not None  # as was looked at above
         status = UpdateStatus(
-            state=ROLLBACK_STARTED, message=messages.ROLLBACK_REQUESTED, started_ns=draft.now_ns
+            state=ROLLBACK_STARTED, message=messages.ROLLBACK_REQUESTED, started_ns=draft.wall_ns
         )  # fmt: skip
         service = replace(
             service, spec=service.previous, spec_version=service.previous_version, auth=service.previous_auth, previous=before,

@@ -52,7 +52,7 @@ def check_version(record: Meta, version: int) -> None:
 
 def changed(draft: Draft, record: T) -> T:
     """A record as it is after a change made now."""
-    return replace(record, version=next_version(draft), updated_ns=draft.now_ns)
+    return replace(record, version=next_version(draft), updated_ns=draft.wall_ns)
 
 
 def event(draft: Draft, kind: str, action: str, identifier: str, name: str, **attributes: str) -> None:

@@ -100,7 +100,7 @@ def create(draft: Draft, kind: Kind, spec: StoredSpec) -> str:
     identifier = store.new_id(draft, kind.name)
     version = store.next_version(draft)
     records[identifier] = Stored(
-        id=identifier, version=version, created_ns=draft.now_ns, updated_ns=draft.now_ns, spec=spec
+        id=identifier, version=version, created_ns=draft.wall_ns, updated_ns=draft.wall_ns, spec=spec
     )
     store.event(draft, kind.name, "create", identifier, spec.name)
     return identifier

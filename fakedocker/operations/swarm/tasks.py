@@ -46,10 +46,10 @@ def create(draft: Draft, service: Service, slot: int, desired: int, node_id: str
     """
     spec = service.spec
     task = ServiceTask(
-        id=store.new_id(draft, "task"), number=draft.draw(), version=store.next_version(draft), created_ns=draft.now_ns,
-        updated_ns=draft.now_ns, service_id=service.id, service_name=spec.name, service_labels=spec.labels, slot=slot, node_id=node_id,
+        id=store.new_id(draft, "task"), number=draft.draw(), version=store.next_version(draft), created_ns=draft.wall_ns,
+        updated_ns=draft.wall_ns, service_id=service.id, service_name=spec.name, service_labels=spec.labels, slot=slot, node_id=node_id,
         spec=spec.task_template, spec_version=service.spec_version, endpoint=spec.endpoint_spec, auth=service.auth, desired=desired,
-        ports=service.endpoint.ports if service.endpoint is not None else (), at_ns=draft.now_ns,
+        ports=service.endpoint.ports if service.endpoint is not None else (), at_ns=draft.wall_ns,
         job_iteration=service.job_iteration if spec.mode.is_job else None, networks=spec.task_template.networks or spec.networks,
     )  # fmt: skip
     draft.service_tasks[task.id] = task
@@ -75,7 +75,7 @@ def set_desired(draft: Draft, task: ServiceTask, desired: int) -> ServiceTask:
 
 def set_state(draft: Draft, task: ServiceTask, state: int, message: str = "", problem: str = "") -> ServiceTask:
     """A task has come to a state; "" keeps the message it had."""
-    changed = replace(task, state=state, message=message or task.message, problem=problem, at_ns=draft.now_ns)
+    changed = replace(task, state=state, message=message or task.message, problem=problem, at_ns=draft.wall_ns)
     task = put(draft, changed)
     if task.is_over and task.attachments:
         attaching.detach(draft, task)

@@ -73,7 +73,7 @@ def begin(draft: Draft, service: Service, slots: Slots) -> None:
             _complete(draft, service)
         return
     if status is None:
-        status = UpdateStatus(state=UPDATING, message=messages.UPDATE_STARTED, started_ns=draft.now_ns)
+        status = UpdateStatus(state=UPDATING, message=messages.UPDATE_STARTED, started_ns=draft.wall_ns)
         service = serving.put(draft, replace(service, update_status=status))
     update = RollingUpdate(
         spec=service.spec, is_rollback=status.state == ROLLBACK_STARTED, queue=tuple(dirty), total=len(dirty)
@@ -139,7 +139,7 @@ def _look_at_workers(draft: Draft, service: Service, update: RollingUpdate, sett
                 workers.append(worker)
                 continue
             if is_mine:
-                made[worker.task] = draft.now_ns
+                made[worker.task] = draft.wall_ns
             if task is not None and is_mine and settings.order == "start-first" and task.state == states.RUNNING:
                 _shut_down(draft, service, worker.slot, but=task.id)
             worker = replace(worker, task="", resting_until_ns=draft.now_ns + settings.delay)
@@ -230,5 +230,5 @@ def _complete(draft: Draft, service: Service) -> None:
     state, message = COMPLETED, messages.UPDATE_COMPLETED
     if status.state == ROLLBACK_STARTED:
         state, message = ROLLBACK_COMPLETED, messages.ROLLBACK_DONE
-    status = replace(status, state=state, message=message, completed_ns=draft.now_ns)
+    status = replace(status, state=state, message=message, completed_ns=draft.wall_ns)
     serving.put(draft, replace(service, update_status=status))

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from msgspec.structs import replace
 
 from fakedocker.base import messages, reference
+from fakedocker.base.clock import SECOND_NS
 from fakedocker.base.messages import Refusal
 from fakedocker.containers.model import PAUSED, Container
 from fakedocker.faults import matching, model
@@ -24,6 +25,10 @@ from fakedocker.operations.networks import partitions
 from fakedocker.operations.system import daemon, disk_faults, lookup
 from fakedocker.wire.http import Request
 from fakedocker.world.draft import Draft
+
+HOUR_NS: Final = 3600 * SECOND_NS
+_FARTHEST_NS: Final = 5 * 8766 * HOUR_NS
+"""Five years: farther than certificates last, and no date that anything else is afraid of."""
 
 
 def inject(draft: Draft, rule: Rule) -> Rule:
@@ -94,6 +99,10 @@ def _check(draft: Draft, rule: Rule) -> None:
         disk_faults.check(draft, rule)
     if rule.target == model.NODE:
         _silence().check(draft, rule)
+    if rule.target == model.CLOCK:
+        clocks = [rule, *(other for other in draft.fault_rules if other.target == model.CLOCK)]
+        if sum(each.amount for each in clocks) > _FARTHEST_NS:
+            raise FaultError(f"expected clocks that are at most {_FARTHEST_NS // HOUR_NS} hours away in all")
     ends = [_container(draft, name).id for name in (rule.name, rule.other) if name and rule.target == model.LINK]
     if len(ends) == 2 and ends[0] == ends[1]:
         raise FaultError(f"expected two containers that the link is between, not {rule.name} twice")
@@ -220,6 +229,13 @@ def _node_back(draft: Draft, rule: Rule) -> None:
     _silence().end(draft, rule)
 
 
+def _set_clock(draft: Draft, rule: Rule) -> None:
+    """The daemon's clock shows what all rules about it together make of the machine's."""
+    rules = [rule for rule in draft.fault_rules if rule.target == model.CLOCK and rule.struck]
+    draft.skew_ns = sum(rule.amount if rule.effect == model.AHEAD else -rule.amount for rule in rules)
+    draft.has_jumped = True
+
+
 _DISKS: Final = _State(disk_faults.begin, disk_faults.end)
 _PARTITIONS: Final = _State(_settle, _settle)
 _STATES: Final = {
@@ -229,6 +245,7 @@ _STATES: Final = {
     model.NETWORK: _PARTITIONS,
     model.DAEMON: _State(_daemon_gone, _daemon_back),
     model.NODE: _State(_node_gone, _node_back),
+    model.CLOCK: _State(_set_clock, _set_clock),
 }
 """What is a state of the world while a rule is there, by its target."""
 

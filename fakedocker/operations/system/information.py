@@ -74,7 +74,7 @@ def info(draft: Draft) -> JsonObject:
         "Plugins": {"Volume": VOLUME_PLUGINS, "Network": NETWORK_PLUGINS, "Authorization": None, "Log": LOG_PLUGINS},
         "MemoryLimit": True, "SwapLimit": True, "CpuCfsPeriod": True, "CpuCfsQuota": True, "CPUShares": True, "CPUSet": True,
         "PidsLimit": True, "IPv4Forwarding": True, "Debug": False, "NFd": 24, "OomKillDisable": False, "NGoroutines": 41,
-        "SystemTime": clock.rfc3339_nano(draft.now_ns), "LoggingDriver": "json-file", "CgroupDriver": "systemd", "CgroupVersion": "2",
+        "SystemTime": clock.rfc3339_nano(draft.wall_ns), "LoggingDriver": "json-file", "CgroupDriver": "systemd", "CgroupVersion": "2",
         "NEventsListener": 0, "KernelVersion": host.kernel_version, "OperatingSystem": host.operating_system, "OSVersion": host.os_version,
         "OSType": "linux", "Architecture": "x86_64", "IndexServerAddress": "https://index.docker.io/v1/",
         "RegistryConfig": {

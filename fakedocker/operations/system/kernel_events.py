@@ -50,7 +50,7 @@ def errand_done(draft: Draft, task_id: int, result: Result) -> None:
 
 
 def _output(draft: Draft, output: Output) -> None:
-    if not draft.outputs.write(output.stream, Chunk(draft.kernel_draft.now_ns, output.fd, output.data)):
+    if not draft.outputs.write(output.stream, Chunk(draft.wall_ns, output.fd, output.data)):
         if not offer(STRAY_OUTPUT, draft, output.stream, output.fd, output.data):
             draft.notify("bytes", output.stream, (output.fd, output.data))
         return

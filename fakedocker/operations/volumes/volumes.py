@@ -82,7 +82,7 @@ def add(
         labels = {ANONYMOUS_LABEL: ""}
     volume = Volume(
         name=name,
-        created_ns=draft.now_ns,
+        created_ns=draft.wall_ns,
         number=draft.draw(),
         labels=labels,
         options=options or None,
