@@ -266,7 +266,7 @@ class EventStream(OutputOnly):
         self.passive = until_ns is None  # an end is a timer
 
     def subjects(self) -> Keys:
-        kinds = ("container", "image", "network", "volume", "daemon", "node", "service", "secret", "config")
+        kinds = ("container", "image", "network", "volume", "plugin", "daemon", "node", "service", "secret", "config")
         return (*(("event", kind) for kind in kinds), ("alarm", "until"))
 
     def pump(self, draft: Draft, exchange: Exchange) -> None:

@@ -117,6 +117,15 @@ UNSUPPORTED_REQUEST = Message(500, "unsupported request {name}", "buildkit solve
 BAD_CALL = Message(500, "grpc: error unmarshalling request: proto: {problem}", "grpc-go server.go")
 FAULT_KIND = Message(501, "the kind of fault {kind} is not here: nothing that is installed brings it", "fakedocker")
 FAULT = Message(500, "{operation} fails by a fault rule of fakedocker", "fakedocker")
+PLUGIN_AMBIGUOUS = Message(400, 'multiple plugins found for "{name}"', "moby plugin/errors.go")
+PLUGIN_DISABLED = Message(409, "plugin {name} found but disabled", "moby plugin/errors.go")
+PLUGIN_CAPABILITY = Message(500, 'plugin does not provide "{capability}" capability', "moby plugin/v2/plugin.go")
+PLUGIN_ENABLED = Message(409, "already enabled: plugin {name} is enabled", "moby plugin/manager_linux.go")
+PLUGIN_STILL_ENABLED = Message(409, "plugin {name} is enabled", "moby plugin/errors.go")
+PLUGIN_IS_DISABLED = Message(
+    409, "plugin is already disabled: plugin {name} found but disabled", "moby plugin/manager_linux.go"
+)
+PLUGIN_IN_USE = Message(409, "plugin {name} is in use", "moby plugin/errors.go")
 NO_SUCH_PLUGIN = Message(404, 'plugin "{name}" not found', "moby plugin/store.go")
 CLIENT_TOO_OLD = Message(
     400,
@@ -650,7 +659,6 @@ NETWORK_NAME_EMPTY = Message(400, "invalid name: name is empty", "exchanges")
 NETWORK_EXISTS = Message(409, "network with name {name} already exists", "networks")
 NETWORK_PREDEFINED_CREATE = Message(403, "operation is not permitted on predefined {name} network", "networks")
 NETWORK_PREDEFINED_REMOVE = Message(403, "{name} is a pre-defined network and cannot be removed", "networks")
-NETWORK_PLUGIN = Message(404, 'plugin "{driver}" not found', "networks")
 NETWORK_CONFIG = Message(400, "invalid network config:\n{problem}", "networks")
 CONFIG_ONLY_OPERATOR = Message(
     403,
@@ -786,9 +794,8 @@ VOLUME_NAME_SHORT = Message(
     "create {name}: volume name is too short, names should be at least two alphanumeric characters",
     "moby volume/local validateName",
 )
-VOLUME_PLUGIN = Message(
-    404, 'create {name}: error looking up volume plugin {driver}: plugin "{driver}" not found', "volumes"
-)
+VOLUME_PLUGIN = "create {name}: error looking up volume plugin {driver}: {problem}"
+VOLUME_CONFLICT = Message(409, "create {name}: conflict: volume name must be unique", "moby volume/service/errors.go")
 VOLUME_OVER_FILE = Message(
     500, "cannot mount volume over existing file, file exists {path}", "moby daemon/create_unix.go"
 )

@@ -14,6 +14,7 @@ from fakedocker.world.draft import Draft
 if TYPE_CHECKING:
     from fakedocker.containers.usage import SetUsage
     from fakedocker.operations.system.host_folders import FolderChange
+    from fakedocker.world.plugins import NewPlugin, Plugin
 
 T = TypeVar("T")
 Change = Callable[[Draft, Any], Any]
@@ -54,6 +55,12 @@ def _web(draft: Draft, web: OutsideWeb) -> None:
     draft.web = web
 
 
+def _plugin(draft: Draft, plugin: NewPlugin) -> Plugin:
+    from fakedocker.operations.system import plugins
+
+    return plugins.install(draft, plugin)
+
+
 def _assume(draft: Draft, assume: bool) -> None:
     draft.assume = assume
 
@@ -62,6 +69,7 @@ CHANGES: Mapping[str, Change] = {
     "assume": _assume,
     "fault": _fault,
     "machine": _machine,
+    "plugin": _plugin,
     "ports": _next_port,
     "usage": _usage,
     "web": _web,
@@ -71,6 +79,7 @@ CHANGES: Mapping[str, Change] = {
 - assume: whether what fails only because it is not simulated is taken to have worked.
 - fault: a rule of something going wrong, or the number of one that ends, None for all.
 - machine: what is different in a folder of the machine, see `host_dir`. OSError where it does not fit in.
+- plugin: one that is installed. NoSuchPlugin where it cannot be.
 - ports: the least port that the daemon picks by itself next: those before are in use on the real machine.
 - usage: what a container is said to use. NoSuchUse where it cannot.
 - web: what of the web outside there is.

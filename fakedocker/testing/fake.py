@@ -22,6 +22,7 @@ from fakedocker.faults.model import Rule
 from fakedocker.kernel.marks import Mark
 from fakedocker.testing import assertions, clock, effects, processes, settings
 from fakedocker.testing.assertions import Call, CallLog
+from fakedocker.world.plugins import NewPlugin
 from fakedocker.world.world import World
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from fakedocker.testing.settings import Profile, Settings, Storage
     from fakedocker.testing.state_names import State
     from fakedocker.testing.usage import Size
+    from fakedocker.world.plugins import Kind as PluginKind, Plugin
 
 T = TypeVar("T")
 
@@ -311,6 +313,17 @@ class FakeDocker:
     def fault(self, fault: str | Rule) -> Rule:
         """Let something go wrong: `fake.fault("registry docker.io down for 2m")`. See `Engine.inject`."""
         return self.engine.inject(fault)
+
+    def plugin(self, name: str, kind: PluginKind = "volume", *, description: str = "", enabled: bool = True) -> Plugin:
+        """Install a plugin that is a driver of volumes or of networks: what it makes is as the engine's own drivers make it.
+
+        Raises:
+            NoSuchPlugin: its name is none, or taken; or another kind of plugin, of which none is simulated.
+        """
+        made: Plugin = self.engine.change(
+            "plugin", NewPlugin(name=name, kind=kind, description=description, enabled=enabled)
+        )
+        return made
 
     def clear_faults(self, number: int | None = None) -> int:
         """Take one fault away, or all. See `Engine.clear_faults`."""

@@ -20,10 +20,12 @@ class Volume(Struct, frozen=True, gc=False, kw_only=True):
     labels: dict[str, str] | None = None
     options: dict[str, str] | None = None
     anonymous: bool = False
+    place: str = ""
+    """Where a plugin has it, on the host; "" for the local driver's own place."""
 
     @property
     def mountpoint(self) -> str:
-        return f"/var/lib/docker/volumes/{self.name}/_data"
+        return self.place or f"/var/lib/docker/volumes/{self.name}/_data"
 
     @property
     def file_system(self) -> str:
@@ -58,13 +60,12 @@ class MountSpec(Struct, frozen=True, gc=False, kw_only=True):
     listed: bool = True
     """Whether inspect lists it under Mounts; --tmpfs mounts are not listed."""
 
-    def point(self) -> MountPoint:
-        """As inspect and lists show it."""
-        if self.type == "volume":
-            path = f"/var/lib/docker/volumes/{self.source}/_data"
+    def point(self, volume: Volume | None) -> MountPoint:
+        """As inspect and lists show it, with the volume that it is of."""
+        if volume is not None:
             return MountPoint(
-                type="volume", name=self.source, source=path, destination=self.target, driver="local", mode=self.mode,
-                rw=not self.read_only, propagation=self.propagation,
+                type="volume", name=volume.name, source=volume.mountpoint, destination=self.target, driver=volume.driver,
+                mode=self.mode, rw=not self.read_only, propagation=self.propagation,
             )  # fmt: skip
         return MountPoint(
             type=self.type,

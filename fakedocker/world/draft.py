@@ -32,6 +32,7 @@ from fakedocker.swarm.model import Stored, Swarm
 from fakedocker.swarm.services import Service, ServiceTask
 from fakedocker.volumes.model import Volume
 from fakedocker.world.outputs import Outputs
+from fakedocker.world.plugins import Plugin
 from fakedocker.world.solves import CacheRecord
 from fakedocker.world.tasks import Task
 from fakedocker.world.world import Event, Host, World
@@ -53,6 +54,7 @@ _SCALARS = (
     "web",
     "assume",
     "recorded",
+    "plugins",
     "skew_ns",
     "has_jumped",
 )
@@ -112,6 +114,7 @@ class Draft:
     host: Host
     web: OutsideWeb
     assume: bool
+    plugins: tuple[Plugin, ...]
     skew_ns: int
     has_jumped: bool
     next_port: int

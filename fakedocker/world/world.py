@@ -22,6 +22,7 @@ from fakedocker.registry.model import OutsideWeb, Registry
 from fakedocker.swarm.model import Stored, Swarm
 from fakedocker.swarm.services import Service, ServiceTask
 from fakedocker.volumes.model import Volume
+from fakedocker.world.plugins import Plugin
 from fakedocker.world.solves import CacheRecord
 from fakedocker.world.tasks import Task
 
@@ -76,6 +77,8 @@ class World(Struct, frozen=True, kw_only=True):
     """When an image was last tagged on this engine."""
     registries: Map[str, Registry] = Map()
     web: OutsideWeb = OutsideWeb()
+    plugins: tuple[Plugin, ...] = ()
+    """In the order in which they were installed."""
     skew_ns: int = 0
     """How far the daemon's clock is ahead of the machine's."""
     has_jumped: bool = False

@@ -62,7 +62,7 @@ def inspect(draft: Draft, container: Container, with_size: bool = False) -> Cont
         graph_driver=UNSET if content_store.is_used(draft) else _graph_driver(draft, container),
         size_rw=size_rw,
         size_root_fs=size_root,
-        mounts=mount_points(container),
+        mounts=mount_points(draft, container),
         config=container.config,
         network_settings=_network_settings(draft, container),
         image_manifest_descriptor=manifest_descriptor(draft, container),
@@ -115,10 +115,10 @@ def _health(container: Container) -> Health | UnsetType:
     return Health(health.status, health.failing_streak, log)
 
 
-def mount_points(container: Container) -> tuple[MountPoint, ...]:
+def mount_points(draft: Draft, container: Container) -> tuple[MountPoint, ...]:
     """A container's mounts as inspect and lists show them, by target."""
     listed = sorted((mount for mount in container.mounts if mount.listed), key=lambda mount: mount.target)
-    return tuple(mount.point() for mount in listed)
+    return tuple(mount.point(draft.volumes.get(mount.source) if mount.type == "volume" else None) for mount in listed)
 
 
 def sizes(draft: Draft, container: Container) -> tuple[int, int]:

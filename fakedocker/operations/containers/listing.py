@@ -247,7 +247,7 @@ def summary(draft: Draft, container: Container, with_size: bool = False, told: T
         health=_health(container) if told.health else UNSET,
         host_config=ListedHostConfig(container.network_mode, container.host_config.annotations),
         network_settings=ListedNetworks(endpoint_settings(draft, container, in_list=True)),
-        mounts=mount_points(container),
+        mounts=mount_points(draft, container),
         image_manifest_descriptor=manifest_descriptor(draft, container) if told.manifest else UNSET,
     )
 

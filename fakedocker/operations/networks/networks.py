@@ -12,7 +12,7 @@ from fakedocker.network import model as network_model, pools
 from fakedocker.network.model import Endpoint, Network, Pool
 from fakedocker.operations.containers import rootfs
 from fakedocker.operations.networks import attachments, endpoint_checks, network_checks, networking, publishing
-from fakedocker.operations.system import filters as filtering, lookup
+from fakedocker.operations.system import filters as filtering, lookup, plugins
 from fakedocker.operations.system.event_attributes import network_event
 from fakedocker.operations.system.filters import Filters
 from fakedocker.wire.network import (
@@ -94,14 +94,14 @@ def create_network(draft: Draft, request: NetworkCreate) -> Network:
     driver = request.driver or "bridge"
     network_checks.check_configuration(request)
     if driver not in DRIVERS:
-        raise messages.NETWORK_PLUGIN(driver=driver)
+        driver = plugins.driver(draft, driver, "network").name
     network_checks.check_options(driver, request.options or {}, request.internal)
     network_checks.check_families(request, driver)
     if driver in ("host", "null"):
         raise messages.ONE_NETWORK_OF(driver=driver)
     ipam_driver = (request.ipam.driver if request.ipam else "") or "default"
     if ipam_driver not in ("default", "null"):
-        raise messages.NETWORK_PLUGIN(driver=ipam_driver)
+        raise messages.NO_SUCH_PLUGIN(name=ipam_driver)
     taken = [pool.subnet for network in draft.networks.values() for pool in network.pools]
     for pool in chosen:
         if pools.overlaps(pool.subnet, taken):

@@ -11,7 +11,7 @@ from fakedocker.base import clock, messages
 from fakedocker.base.json_types import JsonObject
 from fakedocker.operations.swarm import store
 from fakedocker.operations.system.filters import Filters
-from fakedocker.operations.system.plugins import LOG_PLUGINS, NETWORK_PLUGINS, VOLUME_PLUGINS
+from fakedocker.operations.system.plugins import LOG_PLUGINS, names
 from fakedocker.swarm import certificates
 from fakedocker.swarm.model import ACTIVE, DRAIN, MANAGER, PAUSE, WORKER, Meta, Node, Swarm
 from fakedocker.wire.omitting import plain
@@ -71,8 +71,8 @@ def find(draft: Draft, name: str) -> Node:
 def inspect(draft: Draft, node: Node) -> JsonObject:
     """What the API says of a node."""
     swarm, host = store.swarm(draft), draft.host
-    plugins = [("Log", name) for name in LOG_PLUGINS] + [("Network", name) for name in NETWORK_PLUGINS]
-    plugins += [("Volume", name) for name in VOLUME_PLUGINS]
+    plugins = [("Log", name) for name in LOG_PLUGINS] + [("Network", name) for name in names(draft, "network")]
+    plugins += [("Volume", name) for name in names(draft, "volume")]
     return {
         "ID": node.id,
         **meta(node),

@@ -73,7 +73,7 @@ def create(draft: Draft, request: NetworkCreate) -> Network:
     _finish(draft, request.name)
     networks.check_name(draft, request)
     if request.driver and request.driver != OVERLAY and request.driver not in networks.DRIVERS:
-        raise messages.NETWORK_PLUGIN(driver=request.driver)
+        raise messages.NO_SUCH_PLUGIN(name=request.driver)
     if request.driver == OVERLAY and request.scope == LOCAL:
         raise messages.SCOPE_DOWNGRADE(driver=OVERLAY)
     store.swarm(draft)

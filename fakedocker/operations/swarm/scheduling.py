@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from fakedocker.base import messages
 from fakedocker.operations.swarm import store, tasks
+from fakedocker.operations.system import plugins
 from fakedocker.swarm import constraints, states
 from fakedocker.swarm.constraints import Place
 from fakedocker.swarm.model import ACTIVE, MANAGER
@@ -74,7 +75,7 @@ def _obstacle(draft: Draft, task: ServiceTask) -> str:
     others = [other for other in draft.service_tasks.values() if other.id != task.id and _holds(other)]
     if not _has_resources(draft, spec, others):
         return messages.NODE_RESOURCES
-    if not _has_plugins(spec):
+    if not _has_plugins(draft, spec):
         return messages.NODE_PLUGIN
     if not meets_constraints(draft, spec):
         return messages.NODE_CONSTRAINTS
@@ -109,13 +110,15 @@ def _has_resources(draft: Draft, spec: TaskSpec, others: Iterable[ServiceTask]) 
     return wanted.nano_cpus <= cpus and wanted.memory_bytes <= memory_bytes
 
 
-def _has_plugins(spec: TaskSpec) -> bool:
+def _has_plugins(draft: Draft, spec: TaskSpec) -> bool:
     """Whether the node has the volume drivers that mounts ask for."""
     mounts = spec.container_spec.mounts if spec.container_spec is not None else ()
     for mount in mounts:
         options = mount.volume_options
         driver = options.driver_config if isinstance(options, VolumeOptions) else None
-        if mount.type == "volume" and isinstance(driver, DriverConfig) and (driver.name or "local") != "local":
+        if mount.type != "volume" or not isinstance(driver, DriverConfig) or not driver.name:
+            continue
+        if not {driver.name, f"{driver.name}:latest"} & set(plugins.names(draft, "volume")):
             return False
     return True
 

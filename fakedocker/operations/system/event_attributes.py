@@ -21,7 +21,8 @@ def network_event(draft: Draft, network: Network, action: str, **attributes: str
 
 
 def volume_event(draft: Draft, name: str, action: str, **attributes: str) -> None:
-    draft.record_event("volume", action, name, {"driver": "local", **attributes}.items())
+    driver = draft.volumes[name].driver
+    draft.record_event("volume", action, name, {"driver": driver, **attributes}.items())
 
 
 def volume_mounts(draft: Draft, container: Container) -> None:

@@ -12,7 +12,7 @@ from fakedocker.operations.buildkit import records
 from fakedocker.operations.containers import listing
 from fakedocker.operations.images import content_store, descriptions, images
 from fakedocker.operations.swarm import cluster
-from fakedocker.operations.system.plugins import LOG_PLUGINS, NETWORK_PLUGINS, VOLUME_PLUGINS
+from fakedocker.operations.system.plugins import LOG_PLUGINS, names
 from fakedocker.operations.volumes import volumes
 from fakedocker.world.draft import Draft
 
@@ -71,7 +71,7 @@ def info(draft: Draft) -> JsonObject:
         "ID": host.daemon_id, "Containers": len(states), "ContainersRunning": running, "ContainersPaused": paused,
         "ContainersStopped": len(states) - running - paused, "Images": len(draft.images), "Driver": draft.storage,
         "DriverStatus": _DRIVER_STATUS[draft.storage],
-        "Plugins": {"Volume": VOLUME_PLUGINS, "Network": NETWORK_PLUGINS, "Authorization": None, "Log": LOG_PLUGINS},
+        "Plugins": {"Volume": names(draft, "volume"), "Network": names(draft, "network"), "Authorization": None, "Log": LOG_PLUGINS},
         "MemoryLimit": True, "SwapLimit": True, "CpuCfsPeriod": True, "CpuCfsQuota": True, "CPUShares": True, "CPUSet": True,
         "PidsLimit": True, "IPv4Forwarding": True, "Debug": False, "NFd": 24, "OomKillDisable": False, "NGoroutines": 41,
         "SystemTime": clock.rfc3339_nano(draft.wall_ns), "LoggingDriver": "json-file", "CgroupDriver": "systemd", "CgroupVersion": "2",

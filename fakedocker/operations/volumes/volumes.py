@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from msgspec import UNSET
 
 from fakedocker.base import clock, messages
+from fakedocker.base.messages import Refusal
 from fakedocker.filesystem.overlay import Filesystem
-from fakedocker.operations.system import filters as filtering
+from fakedocker.operations.system import filters as filtering, plugins
 from fakedocker.operations.system.event_attributes import volume_event
 from fakedocker.operations.system.filters import Filters
 from fakedocker.operations.volumes import host_directories
@@ -16,6 +17,7 @@ from fakedocker.volumes.model import Volume
 from fakedocker.volumes.specification import check_name
 from fakedocker.wire.volume import VolumeInspect, VolumeUsage
 from fakedocker.world.draft import Draft
+from fakedocker.world.plugins import Plugin
 
 LIST_FILTERS = ("dangling", "driver", "label", "name")
 PRUNE_FILTERS = ("label", "label!", "all")
@@ -41,16 +43,29 @@ def create(
     """
     anonymous = not name or not is_named
     name = name or draft.given_id("volume", draft.volumes) or draft.digest("volume")
-    if driver not in ("", "local"):
-        raise messages.VOLUME_PLUGIN(name=name, driver=driver)
+    plugin = _plugin(draft, name, driver)
     existing = draft.volumes.get(name)
     if existing is not None:
+        if driver and existing.driver != (plugin.name if plugin is not None else driver):
+            raise messages.VOLUME_CONFLICT(name=name)
         return existing
     check_name(name)
-    _check_options(name, options or {})
+    if plugin is None:
+        _check_options(name, options or {})
     if anonymous:
         labels = {**(labels or {}), ANONYMOUS_LABEL: ""}
-    return add(draft, name, anonymous=anonymous, labels=labels, options=options)
+    return add(draft, name, anonymous=anonymous, labels=labels, options=options, plugin=plugin)
+
+
+def _plugin(draft: Draft, name: str, driver: str) -> Plugin | None:
+    """The plugin that a driver is; None for the engine's own. Refusal where there is none of that name."""
+    if driver in ("", *plugins.VOLUME_PLUGINS):
+        return None
+    try:
+        return plugins.driver(draft, driver, "volume")
+    except Refusal as problem:
+        text = messages.VOLUME_PLUGIN.format(name=name, driver=driver, problem=problem.message)
+        raise Refusal(problem.status, text) from None
 
 
 _REQUIRED_OPTIONS = {"device": ("type",), "type": ("device",), "o": ("device", "type")}
@@ -76,6 +91,7 @@ def add(
     anonymous: bool,
     labels: dict[str, str] | None = None,
     options: dict[str, str] | None = None,
+    plugin: Plugin | None = None,
 ) -> Volume:
     """Put a new, empty volume into the world."""
     if anonymous and labels is None:
@@ -87,10 +103,13 @@ def add(
         labels=labels,
         options=options or None,
         anonymous=anonymous,
+        driver=plugin.name if plugin is not None else "local",
+        place=f"/var/lib/docker/plugins/{plugin.id}/propagated-mount/{name}" if plugin is not None else "",
     )
     draft.volumes[name] = volume
     draft.kernel_draft.put_filesystem(volume.file_system, Filesystem.empty(now_ns=draft.now_ns))
-    host_directories.show(draft, volume)
+    if plugin is None:
+        host_directories.show(draft, volume)
     volume_event(draft, name, "create")
     return volume
 
@@ -156,11 +175,11 @@ def discard(draft: Draft, unused: Sequence[Volume]) -> None:
     """Take volumes that nobody uses out of the world."""
     if not unused:
         return
-    host_directories.hide(draft, unused)
+    host_directories.hide(draft, [volume for volume in unused if not volume.place])
     for volume in unused:
+        volume_event(draft, volume.name, "destroy")
         del draft.volumes[volume.name]
         draft.kernel_draft.drop_filesystem(volume.file_system)
-        volume_event(draft, volume.name, "destroy")
 
 
 def prune(draft: Draft, filters: Filters) -> tuple[list[str], int]:
