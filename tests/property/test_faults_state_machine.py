@@ -32,8 +32,16 @@ FAULTS = st.sampled_from(
         "daemon restart",
         "daemon restart in 500ms",
         "daemon down for 20s",
+        "disk latency 30ms for 5s",
+        "disk failing for 2s",
+        "disk failing reads in 1s for 4s",
+        "network bridge latency 50ms for 10s",
+        "network bridge loss 20%",
+        "clock ahead 10m for 5s",
+        "clock behind 1h in 1s",
     ]
 )
+ON_LINKS = st.sampled_from(["down for 5s", "latency 20ms", "loss 30% for 20s"])
 ON_CONTAINERS = st.sampled_from(["oom", "exit 3", "exit 0 in 1s", "unhealthy", "busy once", "error 503 2nd time"])
 
 
@@ -67,6 +75,14 @@ class TroubledDaemon(Daemon):
     @rule(name=NAMES, fault=ON_CONTAINERS)
     def a_container_suffers(self, name: str, fault: str) -> None:
         self.inject(f"container {name} {fault}")
+
+    @rule(name=NAMES, fault=ON_LINKS)
+    def a_link_suffers(self, name: str, fault: str) -> None:
+        self.inject(f"link {name} {fault}")
+
+    @rule(name=NAMES, fault=st.sampled_from(["latency 10ms", "failing for 3s", "20kB left"]))
+    def a_layer_suffers(self, name: str, fault: str) -> None:
+        self.inject(f"disk of {name} {fault}")
 
     def inject(self, fault: str) -> None:
         self.run_down()

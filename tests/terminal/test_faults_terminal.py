@@ -66,3 +66,30 @@ def test_faults_are_taken_away(terminal: Terminal) -> None:
     assert "1 fault taken away" in terminal.run(":fault clear")
     assert len(terminal.run("docker create alpine")) == 65
     assert "nothing goes wrong by itself" in terminal.run(":fault")
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "link web latency 100ms",
+        "link web other loss 2.5%",
+        "network bridge loss 10% for 1m0s",
+        "disk of web failing reads",
+        "disk latency 20ms",
+        "volume data 1000B left",
+        "clock behind 5m0s in 10s",
+        "node docker-host down",
+    ],
+)
+def test_whatever_is_a_state_is_put_listed_and_taken_away(terminal: Terminal, rule: str) -> None:
+    terminal.run("docker volume create data; docker swarm init > /dev/null")
+    for name in ("web", "other"):
+        terminal.run(f"docker run -d --name {name} alpine sleep 1000")
+    before = terminal.console.engine.world
+    assert f"fault 1: {rule}" in terminal.run(f":fault {rule}")
+    listed = terminal.run(":fault")
+    assert rule in listed
+    assert ("begins in" if " in " in rule else "on") in listed
+    assert "1 fault taken away" in terminal.run(":fault clear 1")
+    after = terminal.console.engine.world
+    assert (after.fault_rules, after.kernel.disks, after.skew_ns) == (before.fault_rules, before.kernel.disks, 0)

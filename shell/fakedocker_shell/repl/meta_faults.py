@@ -16,6 +16,8 @@ _EXAMPLES = (
     "container web oom",
     'create error 500 "no luck" 3rd time',
     "disk full",
+    "link web db loss 10%",
+    "clock ahead 5m",
     "daemon restart",
 )
 
@@ -75,6 +77,6 @@ COMMANDS: dict[str, MetaCommand] = {
         ":fault [TARGET EFFECT [WHEN]|clear [N]]",
         "let something go wrong by a rule; without words, what does",
         _fault,
-        (model.REGISTRY, model.IMAGE, model.CONTAINER, model.WIRE, model.DISK, model.DAEMON, "clear"),
+        (*(target for target in model.EFFECTS if target != model.OPERATION), "clear"),
     ),
 }
