@@ -9,6 +9,7 @@ import pytest
 import requests
 from hypothesis import given, settings, strategies as st
 
+from fakedocker.durability.snapshot import decode, encode
 from fakedocker.faults.model import FaultError
 from fakedocker.testing import FakeDocker
 
@@ -239,3 +240,28 @@ def test_nothing_changes_for_whom_no_rule_is_about(rules: list[str]) -> None:
 
 
 START = make()
+
+
+def test_states_of_all_kinds_are_kept(fake: FakeDocker) -> None:
+    fake.client.swarm.init(advertise_addr="192.168.65.3")
+    fake.plugin("acme/store")
+    for rule in (
+        "disk of web latency 10ms",
+        "volume spare failing",
+        "disk failing reads",
+        "clock ahead 5m",
+        "node docker-host down",
+        "link web loss 5%",
+        "network back down in 1h",
+    ):
+        fake.fault(rule)
+    world = decode(encode(fake.snapshot()))
+    assert encode(world) == encode(fake.snapshot())
+    again = fake.fork()
+    again.restore(world)
+    again.clear_faults()
+    fake.clear_faults()
+    for each in (again, fake):
+        kernel = each.snapshot().kernel
+        assert not kernel.disks and not any(socket.way for socket in kernel.sockets.values())
+        assert (each.snapshot().skew_ns, each.snapshot().fault_rules) == (0, ())
