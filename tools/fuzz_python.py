@@ -45,6 +45,19 @@ CALLS = (
     "abs({})", "set({})", "dict({})", "type({}).__name__", "f'{{{}!r:>6}}'", "f'{{{}}}'", "({}).upper()", "({}).split('a')", "({}).append(1)", "({}).get('k')",
     "({})[0]", "({})[-1:]", "({})['k']", "[x for x in {}]", "{{x: 1 for x in {}}}", "any({})", "enumerate({})", "list(zip({}, 'pq'))", "({}).index(1)",
     "({}).join(['p', 'q'])", "'%s' % {}", "'%d' % {}", "'{{}}'.format({})", "isinstance({}, int)", "float({})", "iter({})", "next(iter({}))", "not {}", "-{}", "~{}", "*{},", "round({})", "divmod({}, 2)", "bytes({})", "reversed({})", "list(map(str, {}))",
+    "({})[::2]", "({})[1:2]", "({}).count(1)", "({}).replace('a', 'zz')", "({}).strip('x')", "({}).find('b')", "({}).startswith('a')", "({}).zfill(4)", "({}).center(5, '*')",
+    "({}).title()", "({}).partition('a')", "({}).encode()", "({}).isdigit()", "({}).splitlines()", "({}).translate({{97: 'q'}})", "({}).casefold()", "({}).rsplit(None, 1)",
+    "({}).items()", "({}).keys()", "sorted(({}).values())", "({}).pop()", "({}).pop('k', None)", "({}).setdefault('n', 2)", "({}).copy()", "({}).extend('xy')", "({}).insert(0, 9)",
+    "({}).remove(1)", "({}).sort()", "({}).reverse()", "({}).clear()", "({}).update([('u', 1)])", "({}).union([3])", "({}).issubset([1, 2, 3])", "({}).add(2)", "({}).discard(1)",
+    "f'{{{}:>8}}'", "f'{{{}:05}}'", "f'{{{}:.2f}}'", "f'{{{}:x}}'", "f'{{{}:,}}'", "f'{{{}!s:<6}}'", "f'{{{}=}}'", "'%5s|%-4r' % ({}, 1)", "'%x' % {}", "'%.1f' % {}", "'%(k)s' % {}",
+    "'{{:>6}}'.format({})", "'{{0!r}} {{0}}'.format({})", "'{{k}}'.format(k={})", "format({}, '')", "format({}, '>4')", "int({}, 2)", "int(str({}))", "complex({})", "pow({}, 2)", "pow({}, 2, 3)",
+    "round({}, 1)", "hash({}) == hash({})", "chr({})", "ord({})", "bin({})", "hex({})", "oct({})", "bytes({}, 'ascii')", "bytearray({})", "frozenset({})", "sum({}, start=1)", "max({}, default=0)",
+    "min({}, key=str)", "sorted({}, key=repr, reverse=True)", "all({})", "list(filter(None, {}))", "list(enumerate({}, 1))", "dict(zip({}, range(9)))", "dict.fromkeys({}, 0)", "slice({})", "callable({})",
+    "getattr({}, 'real', 'no')", "hasattr({}, 'append')", "({}).real", "({}).none", "({}).__class__.__name__", "({}).__len__()", "type({})()", "isinstance({}, (str, list))", "issubclass(type({}), int)",
+    "[*{}, 0]", "{{*{}}}", "{{**{}, 'z': 0}}", "(lambda x: x + x)({})", "(lambda *a, **k: (a, k))(*{})", "(lambda *a, **k: sorted(k))(**{})", "[y for x in {} for y in x]", "{{x for x in {} if x}}",
+    "list(x for x in {})", "next(iter({}), 'none')", "''.join(map(str, {}))", "(a := {})", "print({}, end=';')", "[x for x in range(len({}))]", "list(range({}))", "list(range(0, 9, {}))", "({}).bit_length()",
+    "({}).is_integer()", "({}).as_integer_ratio()", "({}).conjugate()", "({}).hex()", "({}).decode()", "int.from_bytes({}, 'big')", "str({}, 'utf8')", "abs({}) > 1", "({}) * 2", "2 * ({})", "({}) + ({})",
+    "({}) < 3 < 5", "({}) == ({}) != 1", "({})[0][0]", "({})[None]", "({})[1.5]", "({})['x':]", "({})()", "({}).index('b', 1)", "({}).ljust(3)[:3]", "({}).swapcase()", "({}).expandtabs(2)",
 )  # fmt: skip
 
 
@@ -59,12 +72,15 @@ class System:
 
     def __init__(self) -> None:
         self.output: list[str] = []
+        self.errors: list[str] = []
         self.marked = ""
 
     def put(self, data: bytes | str, fd: int = 1) -> None:
         text = data if isinstance(data, str) else data.decode("utf-8", "replace")
-        if fd != 2 or "Warning: " not in text.split("\n")[0]:
+        if fd != 2:
             self.output.append(text)
+        elif "Warning: " not in text.split("\n")[0]:
+            self.errors.append(text)
 
     def unsimulated(self, what: str, why: str = "") -> None:
         self.marked = what
@@ -91,7 +107,9 @@ class Maker:
         if kind < 0.6:
             return f"({self.expression(depth - 1)} {self.chance.choice(BINARY)} {self.expression(depth - 1)})"
         if kind < 0.9:
-            return "(" + self.chance.choice(CALLS).format(self.chance.choice(VALUES + NAMES)) + ")"
+            call = self.chance.choice(CALLS)
+            given = [self.chance.choice(VALUES + NAMES) for _ in range(call.count("{}"))]
+            return "(" + call.format(*given) + ")"
         return f"({self.expression(depth - 1)} if {self.expression(depth - 1)} else {self.expression(depth - 1)})"
 
     def block(self, depth: int, indent: str) -> list[str]:
@@ -157,11 +175,10 @@ def ours(source: str) -> tuple[str, str]:
     """What the simulated one prints, and what it marks."""
     system: Any = System()
     running.run_text(system, sys.version_info[:3], source, "/main.py", ["main.py"], "/")
-    lines = "".join(system.output).split("\n")
-    if "Traceback (most recent call last):" in lines:
-        place = lines.index("Traceback (most recent call last):")
-        lines = lines[:place] + lines[-2:]
-    return "\n".join(lines), system.marked
+    told = "".join(system.errors).rstrip("\n").rpartition("\n")[2]
+    if told.startswith("AttributeError: "):
+        told = told.partition(". Did you mean: ")[0]  # which the message itself does not have
+    return "".join(system.output) + (f"{told}\n" if told else ""), system.marked
 
 
 def main() -> int:

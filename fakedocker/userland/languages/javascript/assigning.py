@@ -85,6 +85,7 @@ def _plain_store(
             and type(index) is float
             and 0.0 <= index < len(where.items)
             and not where.fixed
+            and where.extensible
             and index == int(index)
         ):
             where.items[int(index)] = found

@@ -43,7 +43,6 @@ class ClassSyntax:
             constructor, members = self._members(parent is not None)
         finally:
             outer.is_strict = was_strict
-        cursor.check_octal(at)
         return syntax.Class(at, cursor.last_end, name, parent, constructor, tuple(members))
 
     def _members(self, is_derived: bool) -> tuple[syntax.Function | None, list[syntax.Field | syntax.Method]]:

@@ -222,18 +222,18 @@ class Cursor:
         finally:
             self._lexer.place, self._lexer.octal = place, octal
 
-    def is_arrow_ahead(self) -> bool:
-        """Whether the parenthesis that is next closes before `=>`. O(1) after a first look at all that is inside."""
-        at = self.token.at
-        if at not in self._arrows:
-            self._look_at_parentheses()
-        return self._arrows.get(at, False)
+    def is_arrow_ahead(self, token: Token | None = None) -> bool:
+        """Whether the parenthesis that is next, or is given, closes before `=>`. O(1) after a first look at all that is inside."""
+        opening = token or self.token
+        if opening.at not in self._arrows:
+            self._look_at_parentheses(opening)
+        return self._arrows.get(opening.at, False)
 
-    def _look_at_parentheses(self) -> None:
+    def _look_at_parentheses(self, opening: Token) -> None:
         lexer = Lexer(self.source, has_html_comments=not self.is_module)
-        lexer.place = self.token.at
+        lexer.place = opening.at
         opened: list[tuple[str, int]] = []
-        before = self.token
+        before = opening
         try:
             while True:
                 token = lexer.next(

@@ -49,6 +49,7 @@ class DeclarationSyntax:
         try:
             self._pairs(kind, pairs, in_allowed)
         except Refused as problem:
+            pairs += [(name, None) for name in problem.partial if isinstance(name, syntax.Name)]
             problem.partial = (syntax.Declaration(at, kind, tuple(pairs)), *problem.partial)
             raise
         return syntax.Declaration(at, kind, tuple(pairs))

@@ -35,7 +35,6 @@ class Expressions:
         self.cursor = cursor
         self.parse_body: Body = tuple
         self.covers = Covers()
-        self._arrow_place = -1  # where an expression begins that may be an `async` arrow function as a whole
         self.functions = FunctionSyntax(cursor, self)
         self.literals = LiteralSyntax(cursor, self)
         self.primaries = PrimarySyntax(cursor, self)
@@ -65,8 +64,8 @@ class Expressions:
         token = cursor.advance()
         try:
             self.functions.binding()
-        except Refused:
-            cursor.unexpected(token)
+        except Refused as problem:
+            raise problem.overridden(Refused("Unexpected token '...'", token.at, token.end)) from None
         if cursor.is_at("="):
             cursor.fail_at_last("Rest parameter may not have a default initializer")
         if cursor.is_at(","):
@@ -78,12 +77,16 @@ class Expressions:
         return self._validated(self.cover_assignment, in_allowed)
 
     def _validated(self, parse: Callable[[bool], Node], in_allowed: bool) -> Node:
-        since = len(self.covers.shorthands)
+        covers = self.covers
+        since, declares = len(covers.shorthands), covers.declares
+        covers.declares = False
         try:
             found = parse(in_allowed)
         except Refused as problem:
-            raise self.covers.told_first(since, problem) from None
-        self.covers.check(since)
+            raise covers.told_first(since, problem) from None
+        finally:
+            covers.declares = declares
+        covers.check(since)
         return found
 
     def cover_assignment(self, in_allowed: bool) -> Node:
@@ -94,13 +97,13 @@ class Expressions:
             if token.kind == "name":
                 if token.value == "yield" and cursor.context.in_generator:
                     return self._yield(in_allowed)
-                arrow = self.functions.arrow_of_name(token, in_allowed)
+                waits = token.value == "await" and cursor.context.in_async
+                arrow = None if waits else self.functions.arrow_of_name(token, in_allowed)
                 if arrow is not None:
                     return arrow
             if cursor.is_at("(") and cursor.is_arrow_ahead():
                 return self.functions.arrow(token.at, False, in_allowed)
             since, start = len(self.covers.shorthands), cursor.start
-            self._arrow_place = token.at
             left = self._conditional(in_allowed)
             operator = cursor.token
             if operator.kind != "punctuator":
@@ -138,9 +141,10 @@ class Expressions:
         cursor = self.cursor
         if isinstance(left, syntax.Name) or self.covers.is_parenthesized(left):
             cursor.unexpected()
-        if position(left) > cursor.last.at:
+        end = cursor.last.at - (cursor.last.kind == "template")
+        if position(left) > end:
             raise NotSimulated("how node ends of an arrow behind such an expression")
-        cursor.fail("Malformed arrow function parameter list", position(left), cursor.last.at)
+        cursor.fail("Malformed arrow function parameter list", position(left), end)
 
     def _yield(self, in_allowed: bool) -> Node:
         cursor = self.cursor
@@ -266,11 +270,11 @@ class Expressions:
     def _update(self, token: Token, target: Node, start: int, *, is_prefix: bool) -> Node:
         cursor = self.cursor
         if not is_target(target, cursor.context.is_strict):
-            kind = "prefix" if is_prefix else "postfix"
-            said = f"Invalid left-hand side expression in {kind} operation"
+            if is_prefix and cursor.is_at("=>"):
+                raise NotSimulated("which mistake node tells of before such an arrow")
+            said = f"Invalid left-hand side expression in {'prefix' if is_prefix else 'postfix'} operation"
             return wrong_target(target, said, start, cursor.last_end)
-        at = cursor.last.at if is_prefix else token.at  # V8's own: that of the last token
-        return syntax.Update(at, str(token.value), target, is_prefix)
+        return syntax.Update(cursor.last.at if is_prefix else token.at, str(token.value), target, is_prefix)
 
     def _postfix(self) -> Node:
         cursor = self.cursor
@@ -285,10 +289,7 @@ class Expressions:
 
     def left_hand_side(self) -> Node:
         cursor = self.cursor
-        start = cursor.token
         value = self._new() if cursor.is_at("new") else self.primaries.primary()
-        is_async_name = isinstance(value, syntax.Name) and value.name == "async" and not start.escaped
-        is_async_name = is_async_name and start.kind == "name"
         chained = called = False
         while True:
             token = cursor.token
@@ -299,9 +300,6 @@ class Expressions:
             elif token.kind != "punctuator":
                 break
             elif token.value == "(":
-                is_whole = start.at == self._arrow_place
-                if is_async_name and not token.line_before and is_whole and cursor.is_arrow_ahead():
-                    return self.functions.arrow(start.at, True, True)
                 called = True
                 value = syntax.Call(self._call_position(), value, self.arguments())
             elif token.value == "?.":
@@ -311,7 +309,6 @@ class Expressions:
                 value = self._member(value, is_behind_call=called)
             else:
                 break
-            is_async_name = False
         return syntax.Chain(value.at, value) if chained else value
 
     def _call_position(self) -> int:
@@ -322,6 +319,8 @@ class Expressions:
     def _optional(self, value: Node) -> Node:
         cursor = self.cursor
         at = cursor.advance().at
+        if cursor.is_at("?."):
+            cursor.fail_at_last("Unexpected token '?.'")
         if cursor.is_at("("):
             return syntax.Call(cursor.token.at, value, self.arguments(), True)
         if cursor.is_at("["):

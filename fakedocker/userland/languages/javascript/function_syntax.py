@@ -202,9 +202,11 @@ class FunctionSyntax:
             return syntax.Name(token.at, str(token.value))
         covers = self.expressions.covers
         if cursor.is_at("[") or cursor.is_at("{"):
-            since = len(covers.shorthands)
+            since, declares = len(covers.shorthands), covers.declares
+            covers.declares = True
             literals = self.expressions.literals
-            literal = literals.array(declares=True) if cursor.is_at("[") else literals.object(declares=True)
+            literal = literals.array() if cursor.is_at("[") else literals.object()
+            covers.declares = declares
             del covers.shorthands[since:]
             return covers.pattern(literal, cursor.context.is_strict, declares=True)
         cursor.unexpected()
@@ -226,6 +228,11 @@ class FunctionSyntax:
         if following.kind == "punctuator" and following.value == "=>":
             cursor.name()
             return self._arrow_body(token.at, (syntax.Name(token.at, str(token.value)),), False, in_allowed)
+        if token.value == "async" and following.value == "(" and following.kind == "punctuator":
+            if following.line_before or token.escaped or not cursor.is_arrow_ahead(following):
+                return None
+            cursor.advance()
+            return self.arrow(token.at, True, in_allowed)
         if token.value == "async" and following.kind == "name" and not following.line_before and not token.escaped:
             if not self._is_async_arrow():
                 return None

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from fakedocker.base.numbers import is_digits
-from fakedocker.userland.languages.javascript.cells import JsArray, JsObject, Symbol, Value, Wrapper, is_callable
+from fakedocker.userland.languages.javascript.cells import JsArray, JsObject, Proxy, Symbol, Value, Wrapper, is_callable
 from fakedocker.userland.languages.javascript.numbers import number_text
 from fakedocker.userland.languages.javascript.operators import to_number, to_text
 from fakedocker.userland.languages.javascript.properties import get
@@ -22,6 +22,7 @@ _PLAIN: Final = re.compile(r'[^"\\\x00-\x1f]*')
 _ESCAPES: Final = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _WRITTEN: Final = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _SPECIAL: Final = re.compile(r'["\\\x00-\x1f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]')
+_MOST_ITEMS: Final = 1 << 20
 _DEEPEST: Final = 150
 
 
@@ -274,10 +275,18 @@ class _Writer:
         self.around.append(value)
         self.keys.append(key)
         inner = indent + self.gap
-        if type(value) is JsArray:
+        held = value
+        while type(held) is Proxy:
+            held = held.target
+        if type(held) is JsArray:
+            length = (
+                float(len(held.items)) if held is value else to_number(self.realm, get(self.realm, value, "length"))
+            )
+            if not 0 <= length <= _MOST_ITEMS:
+                raise NotSimulated("JSON of such a proxy")
             parts = [
                 self.property(value, str(place), get(self.realm, value, str(place)), inner) or "null"
-                for place in range(len(value.items))
+                for place in range(int(length))
             ]
             begin, end = "[", "]"
         else:

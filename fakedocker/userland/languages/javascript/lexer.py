@@ -26,7 +26,7 @@ _NAME: Final = re.compile(
     r"(?:[\w$\u200c\u200d]|[\ud800-\udbff][\udc00-\udfff]|\\u[0-9a-fA-F]{4}|\\u\{[0-9a-fA-F]+\})+"
 )
 _NUMBER: Final = re.compile(
-    r"0[0-9]+(?![0-9.eE])|0[xX][0-9a-fA-F](?:_?[0-9a-fA-F])*n?|0[oO][0-7](?:_?[0-7])*n?|0[bB][01](?:_?[01])*n?"
+    r"0[0-7]+(?![0-9])|0[0-9]+(?![0-9.eE])|0[xX][0-9a-fA-F](?:_?[0-9a-fA-F])*n?|0[oO][0-7](?:_?[0-7])*n?|0[bB][01](?:_?[01])*n?"
     r"|(?:(?:0|[1-9](?:_?[0-9])*)n)|(?:[0-9](?:_?[0-9])*\.?(?:[0-9](?:_?[0-9])*)?|\.[0-9](?:_?[0-9])*)(?:[eE][+-]?[0-9](?:_?[0-9])*)?"
 )
 _PLAIN_TEXT: Final = {quote: re.compile(rf"[^{quote}\\\n\r]*") for quote in "'\""}
@@ -183,6 +183,9 @@ class Lexer:
         if self.source.startswith("\\", end):
             wrong_one = self._wrong_character(end)
             raise wrong_one if wrong_one.message != _INVALID else Refused(_INVALID, at, end + 1)
+        for found in _ESCAPED.finditer(written):
+            if found.start() and not _is_in_names(from_units(read_unicode(found[0], 1).meant)):
+                raise Refused(_INVALID, at, at + (kind == "private") + found.end())
         first = name[0] if name.isascii() else from_units(name)[0]
         if not (first == "$" or first.isidentifier()):
             if name == written:
@@ -228,7 +231,11 @@ class Lexer:
                 return Refused(_INVALID, end)
             if text[-1] not in ".n" and not (text[0] == "0" and is_digits(text)):
                 return Refused("Numeric separators are not allowed at the end of numeric literals", end + 1)
-        if following in ("e", "E") and _DECIMAL.fullmatch(text):
+        if (
+            following in ("e", "E")
+            and _DECIMAL.fullmatch(text)
+            and not (text[0] == "0" and is_digits(text) and text != "0")
+        ):
             return Refused(_INVALID, at, end + 1 + (source[end + 1 : end + 2] in ("+", "-")))
         if text == "0" and following in tuple("xXoObB"):
             return Refused(_INVALID, at, end + 1)

@@ -7,7 +7,7 @@ from fakedocker.userland.languages.javascript.cursor import Cursor
 from fakedocker.userland.languages.javascript.escapes import Refused
 from fakedocker.userland.languages.javascript.lexer import Token
 from fakedocker.userland.languages.javascript.parser_parts import Key, Outer
-from fakedocker.userland.languages.javascript.patterns import NO_TARGET
+from fakedocker.userland.languages.javascript.patterns import NO_TARGET, names_in
 from fakedocker.userland.languages.javascript.syntax import Node
 
 _PLAIN_KEY_ENDS = frozenset({":", ",", "}", "=", "(", "*", ";"})
@@ -44,9 +44,10 @@ class LiteralSyntax:
                 cursor.fail("Missing } in template expression", start, cursor.token.at)
             cursor.template_part()
 
-    def array(self, *, declares: bool = False) -> syntax.ArrayLiteral:
-        """An array; one that `declares` is a pattern, and refused where it is none."""
+    def array(self) -> syntax.ArrayLiteral:
+        """An array; one that declares is a pattern, and refused where it is none."""
         cursor = self.cursor
+        covers = self.expressions.covers
         at = cursor.advance(True).at
         items: list[Node | None] = []
         has_comma = False
@@ -57,8 +58,8 @@ class LiteralSyntax:
                 items.append(None)
                 continue
             item = self._item()
-            if declares:
-                self._check_declared(item)
+            if covers.declares:
+                self._check_declared(item, items)
             items.append(item)
             if not cursor.is_at("]"):
                 has_comma = True
@@ -66,9 +67,14 @@ class LiteralSyntax:
         cursor.advance()
         return syntax.ArrayLiteral(at, tuple(items), has_comma)
 
-    def _check_declared(self, item: Node) -> None:
+    def _check_declared(self, item: Node, before: list[Node | None]) -> None:
         inner = item.value if isinstance(item, syntax.Spread) else item
-        self.expressions.covers.pattern(inner, self.cursor.context.is_strict, declares=True)
+        try:
+            self.expressions.covers.pattern(inner, self.cursor.context.is_strict, declares=True)
+        except Refused as problem:
+            names = [name for part in before if part is not None for name in names_in(part)]
+            problem.partial = (*names, *problem.partial)
+            raise
 
     def _item(self) -> Node:
         cursor, covers = self.cursor, self.expressions.covers
@@ -88,17 +94,17 @@ class LiteralSyntax:
         self.expressions.covers.note_extent(value, start, cursor.last_end)
         return value
 
-    def object(self, *, declares: bool = False) -> syntax.ObjectLiteral:
-        """An object; one that `declares` is a pattern, and refused where it is none."""
+    def object(self) -> syntax.ObjectLiteral:
+        """An object; one that declares is a pattern, and refused where it is none."""
         cursor = self.cursor
         at = cursor.advance().at
         found: list[syntax.Property] = []
         has_comma = has_prototype = False
         while not cursor.is_at("}"):
             has_comma = False
-            item = self._property(has_prototype, declares)
+            item = self._property(has_prototype)
             has_prototype = has_prototype or _is_prototype(item)
-            if declares:
+            if self.expressions.covers.declares:
                 literal = syntax.ObjectLiteral(at, (item,), item.kind == "spread" and not cursor.is_at("}"))
                 self.expressions.covers.pattern(literal, cursor.context.is_strict, declares=True)
             found.append(item)
@@ -108,7 +114,7 @@ class LiteralSyntax:
         cursor.advance()
         return syntax.ObjectLiteral(at, tuple(found), has_comma)
 
-    def _property(self, has_prototype: bool, declares: bool) -> syntax.Property:
+    def _property(self, has_prototype: bool) -> syntax.Property:
         cursor, covers = self.cursor, self.expressions.covers
         token = cursor.token
         if cursor.is_at("..."):
@@ -121,7 +127,7 @@ class LiteralSyntax:
         if key.token.kind == "private":
             cursor.unexpected(key.token)
         name_end = cursor.last_end
-        if declares and (cursor.is_at("(") or key.is_method):
+        if covers.declares and (cursor.is_at("(") or key.is_method):
             raise Refused(NO_TARGET, token.at, name_end)
         if cursor.is_at("("):
             made = self._method(token, key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fakedocker.userland.languages.javascript import syntax
 from fakedocker.userland.languages.javascript.escapes import Refused
+from fakedocker.userland.languages.javascript.nodes import nodes_in
 from fakedocker.userland.languages.javascript.rendering import not_iterable, render
 from fakedocker.userland.languages.javascript.syntax import Node
 
@@ -44,6 +45,7 @@ class Covers:
 
     Attributes:
         shorthands: what only a pattern may have, such as `{a = 1}`, in order.
+        declares: whether literals are patterns of names that are declared, whose parts are refused at once.
         waiting: `await` and `yield`, which the parameters of an arrow function may not have, in order.
     """
 
@@ -52,6 +54,7 @@ class Covers:
         self._parenthesized: dict[int, Node] = {}
         self.shorthands: list[Refused] = []
         self.waiting: list[Refused] = []
+        self.declares = False
 
     def note_extent(self, node: Node | None, at: int, end: int) -> None:
         """Where a node begins and ends, which a message may point at."""
@@ -110,7 +113,9 @@ class Covers:
                 if declares:
                     self._check_declared(node, is_strict)
                 return node
-        raise self.refuse(NO_TARGET, node)
+        wrong = self.refuse(NO_TARGET, node)
+        wrong.partial = tuple(names_in(node)) if declares else ()
+        raise wrong
 
     def _check_declared(self, node: syntax.ArrayPattern | syntax.ObjectPattern, is_strict: bool) -> None:
         """What an assignment may have in its pattern and a declaration may not."""
@@ -176,6 +181,18 @@ class Covers:
                 raise Refused("Unexpected eval or arguments in strict mode", node.at, node.at + len(node.name))
             return node
         return self.pattern(node, is_strict, declares=True)
+
+
+def names_in(node: Node) -> list[syntax.Name]:
+    """The names in an expression, which V8 declares where it takes it for a part of a pattern at first."""
+    found, pending = [], [node]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, syntax.Name):
+            found.append(node)
+        elif not isinstance(node, syntax.Function):
+            pending += list(nodes_in(node))[::-1]
+    return found
 
 
 def is_target(node: Node, is_strict: bool) -> bool:

@@ -105,9 +105,12 @@ def _primitive_words(realm: Host, target: Value) -> str:
 
 def _array_put(realm: Host, target: Value, key: Key, value: Value, strict: bool) -> bool:
     if key == "length":
-        if target.fixed:
+        if target.fixed == "frozen":
             if strict:
                 raise _read_only(realm, target, key)
+            return True
+        if target.fixed and 0 <= to_number(realm, value) < len(target.items):
+            _cut_sealed(realm, target, to_number(realm, value), strict)
             return True
         set_length(realm, target, value)
         return True
@@ -116,6 +119,15 @@ def _array_put(realm: Host, target: Value, key: Key, value: Value, strict: bool)
         return False
     put_item(realm, target, index, value, strict)
     return True
+
+
+def _cut_sealed(realm: Host, target: JsArray, length: float, strict: bool) -> None:
+    """A shorter length of an array whose items stay: holes at its end go."""
+    while len(target.items) > length and target.items[-1] is HOLE:
+        target.items.pop()
+    if strict and len(target.items) > length:
+        place = len(target.items) - 1
+        raise realm.error("TypeError", f"Cannot delete property '{place}' of {realm.told(target)}")
 
 
 def set_length(realm: Host, target: JsArray, value: Value) -> None:
@@ -140,7 +152,7 @@ def put_item(realm: Host, target: JsArray, index: int, value: Value, strict: boo
     """Set an item of an array."""
     items = target.items
     if target.fixed or not target.extensible:
-        exists = index < len(items)
+        exists = index < len(items) and items[index] is not HOLE
         if target.fixed == "frozen" and exists:
             if strict:
                 raise _read_only(realm, target, str(index))

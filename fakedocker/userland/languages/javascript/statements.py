@@ -168,7 +168,9 @@ class _Statements:
         if word == "async" and not token.escaped and _is_function(following):
             said = "Async functions can only be declared at the top level or inside a block."
             cursor.fail(said, token.at, token.end)
-        if following.kind == "punctuator" and following.value == ":":
+        context = cursor.context
+        waits = (word == "yield" and context.in_generator) or (word == "await" and context.in_async)
+        if following.kind == "punctuator" and following.value == ":" and not waits:
             return self._labelled(token, allows_function)
         return None
 

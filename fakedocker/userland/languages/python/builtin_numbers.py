@@ -6,6 +6,7 @@ from typing import Any
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.python.attributes import special
+from fakedocker.userland.languages.python.builtin_str import bytes_from
 from fakedocker.userland.languages.python.errors import error, type_error
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import BOOL, COMPLEX, FLOAT, INT, native, payload_of, type_name
@@ -97,7 +98,7 @@ def _to_bytes(
 
 @native("from_bytes", "int", keywords=True)
 def _from_bytes(m: Interpreter, cls: Value, bytes: Value, byteorder: Value = "big", *, signed: Value = False) -> Value:
-    return int.from_bytes(m.items_now(bytes), byteorder, signed=m.truth(signed))
+    return int.from_bytes(bytes_from(m, bytes), byteorder, signed=m.truth(signed))
 
 
 @native("as_integer_ratio", "int")
@@ -113,7 +114,7 @@ def _int_conjugate(m: Interpreter, value: int) -> Value:
 @native("is_integer", "int")
 def _int_is_integer(m: Interpreter, value: int) -> Value:
     if m.minor < 12:
-        raise error("AttributeError", "'int' object has no attribute 'is_integer'")
+        raise error("AttributeError", f"'{type_name(value)}' object has no attribute 'is_integer'")
     return True
 
 
@@ -185,6 +186,11 @@ def _pow(m: Interpreter, base: Value, exp: Value, mod: Value = None) -> Value:
     if mod is None:
         return binary(m, "**", base, exp)
     parts: list[Any] = [payload_of(each) for each in (base, exp, mod)]
+    if not all(isinstance(each, int | float | complex) for each in parts):
+        types = ", ".join(f"'{type_name(each)}'" for each in (base, exp, mod))
+        raise type_error(f"unsupported operand type(s) for ** or pow(): {types}")
+    if any(isinstance(each, complex) for each in parts):
+        raise error("ValueError", "complex modulo")
     if not all(isinstance(each, int) for each in parts):
         raise type_error("pow() 3rd argument not allowed unless all arguments are integers")
     if parts[1].bit_length() * parts[2].bit_length() ** 2 > 1 << 34:

@@ -129,7 +129,7 @@ def _new_bytes(m: Interpreter, cls: Value, source: Value = b"", encoding: Value 
     return _bytes_of(m, source, encoding, errors)
 
 
-def _bytes_of(m: Interpreter, source: Value, encoding: Value, errors: Value) -> bytes:
+def _bytes_of(m: Interpreter, source: Value, encoding: Value, errors: Value, kind: str = "bytes") -> bytes:
     if type(source) is str:
         if encoding is None:
             raise type_error("string argument without an encoding")
@@ -141,8 +141,15 @@ def _bytes_of(m: Interpreter, source: Value, encoding: Value, errors: Value) -> 
             raise error("ValueError", "negative count")
         check_size(m, source)
         return bytes(source)
+    return bytes_from(m, source, kind)
+
+
+def bytes_from(m: Interpreter, source: Value, kind: str = "bytes") -> bytes:
+    """The bytes that an object is made of; no number of them. `kind`: what is to be made of it, for messages."""
     if isinstance(source, bytes | bytearray):
         return bytes(source)
+    if isinstance(source, str):
+        raise type_error(f"cannot convert '{type_name(source)}' object to {kind}")
     method = m.special(source, "__bytes__")
     if method is not None:
         found = m.call_now(method, [])
@@ -152,7 +159,7 @@ def _bytes_of(m: Interpreter, source: Value, encoding: Value, errors: Value) -> 
         items = m.items(source)
     except Raised as raised:
         if str(raised.value.args[0]).endswith("object is not iterable"):
-            raise type_error(f"cannot convert '{type_name(source)}' object to bytes") from None
+            raise type_error(f"cannot convert '{type_name(source)}' object to {kind}") from None
         raise
     for each in items:
         if type(each) is int and not 0 <= each < 256:
@@ -164,7 +171,7 @@ def _bytes_of(m: Interpreter, source: Value, encoding: Value, errors: Value) -> 
 def _new_bytearray(
     m: Interpreter, cls: Value, source: Value = b"", encoding: Value = None, errors: Value = None
 ) -> Value:
-    return bytearray(_bytes_of(m, source, encoding, errors))
+    return bytearray(_bytes_of(m, source, encoding, errors, "bytearray"))
 
 
 @native("extend", "bytearray")

@@ -13,7 +13,7 @@ from fakedocker.userland.languages.python.binding import Keywords, frame_of
 from fakedocker.userland.languages.python.c_modules import in_python
 from fakedocker.userland.languages.python.errors import OBJECT, Raised, type_error
 from fakedocker.userland.languages.python.signs import Interpreter
-from fakedocker.userland.languages.python.types import class_of, find_in_class, kind_of, type_name
+from fakedocker.userland.languages.python.types import NONE_TYPE, class_of, find_in_class, kind_of, type_name
 from fakedocker.userland.languages.python.values import (
     BuiltinClass,
     Class,
@@ -231,10 +231,11 @@ def _wrong_arguments(
             unknown = [
                 name for name in kwargs if name not in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
             ]
+            called = native.owner if native.name == "__new__" else native.name
             if unknown and native.module == "builtins":
                 if m.minor >= 13:
-                    return type_error(f"{native.name}() got an unexpected keyword argument '{unknown[0]}'")
-                return type_error(f"'{unknown[0]}' is an invalid keyword argument for {native.name}()")
+                    return type_error(f"{called}() got an unexpected keyword argument '{unknown[0]}'")
+                return type_error(f"'{unknown[0]}' is an invalid keyword argument for {called}()")
         return NotSimulated(f"these arguments of {shown_name(native)}()")
     offset = 1 + bool(native.owner)
     most = code.co_argcount - offset
@@ -268,6 +269,10 @@ def construct(m: Interpreter, cls: Class, args: list[Value], kwargs: Keywords) -
 
 def construct_plain(m: Interpreter, cls: Class, args: list[Value], kwargs: Keywords) -> Value:
     """As type.__call__ does it."""
+    if cls is NONE_TYPE:
+        if args or kwargs:
+            raise type_error("NoneType takes no arguments")
+        return None
     if isinstance(cls, BuiltinClass):
         maker = find_in_class(cls, "__new__")
         if type(maker) is not Native or (maker.owner == "object" and cls is not OBJECT):

@@ -113,7 +113,13 @@ class CallBuilder(PushBuilder):
 
     def _call_with_stars(self, node: s.Call) -> None:
         self.push(node.func)
-        self._collect_elements(node.args, node.at)
+        if len(node.args) == 1 and isinstance(node.args[0], s.Starred):
+            self.emit(_push_list, node.at)
+            self.push(node.args[0].value)
+            self.emit(_copy_from_below(3), node.at)
+            self.call_native(displays.ARGUMENTS, 3, node.at)
+        else:
+            self._collect_elements(node.args, node.at)
 
         def begin(frame: PyFrame, m: Any) -> None:
             frame.stack.append({})
@@ -122,7 +128,8 @@ class CallBuilder(PushBuilder):
         for each in node.keywords:
             self.push(each.value)
             if each.arg is None:
-                self.call_native(displays.KEYWORDS, 2, node.at)
+                self.emit(_copy_from_below(4), node.at)
+                self.call_native(displays.KEYWORDS, 3, node.at)
             else:
                 self.emit(_add_keyword(each.arg, node.at), node.at)
 
@@ -136,6 +143,19 @@ class CallBuilder(PushBuilder):
             return calls.call(m, frame, callee, args, kwargs)
 
         self.emit(call_collected, node.at)
+
+
+def _push_list(frame: PyFrame, m: Any) -> None:
+    frame.stack.append([])
+
+
+def _copy_from_below(depth: int) -> Callable[[Any, Any], None]:
+    """Put what lies so deep in the stack on top."""
+
+    def operation(frame: PyFrame, m: Any) -> None:
+        frame.stack.append(frame.stack[-depth])
+
+    return operation
 
 
 def find_method(m: Any, owner: Value, name: str) -> tuple[Value, Value]:  # Any: the interpreter

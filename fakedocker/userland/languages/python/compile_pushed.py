@@ -170,13 +170,15 @@ class PushBuilder(PureBuilder):
     # displays with stars
 
     def _starred_display(self, node: Any) -> None:  # Any: a list, tuple or set
-        self._collect_elements(node.elts, node.at)
+        self._collect_elements(
+            node.elts, node.at, displays.MEMBERS if isinstance(node, s.SetExpr) else displays.EXTENDED
+        )
         if isinstance(node, s.TupleExpr):
             self.emit(_to_tuple, node.at)
         elif isinstance(node, s.SetExpr):
             self.emit(_to_set, node.at)
 
-    def _collect_elements(self, elements: list[Any], at: s.Span) -> None:
+    def _collect_elements(self, elements: list[Any], at: s.Span, extend: Native = displays.EXTENDED) -> None:
         """Emit: a list of values, those behind stars unpacked."""
 
         def begin(frame: PyFrame, m: Live) -> None:
@@ -186,7 +188,7 @@ class PushBuilder(PureBuilder):
         for each in elements:
             if isinstance(each, s.Starred):
                 self.push(each.value)
-                self.call_native(displays.EXTENDED, 2, each.at)
+                self.call_native(extend, 2, each.at)
             else:
                 self.push(each)
                 self.emit(_append, at)

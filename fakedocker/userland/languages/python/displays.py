@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
-from fakedocker.userland.languages.python.attributes import special
+from fakedocker.userland.languages.python.attributes import get_attribute, special
 from fakedocker.userland.languages.python.errors import Raised, error, type_error
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import class_of, native, type_name
@@ -23,6 +24,26 @@ def _extended(m: Interpreter, target: list[Value], value: Value) -> Value:
     return target
 
 
+@native("*arguments")
+def _arguments(m: Interpreter, target: list[Value], value: Value, callee: Value) -> Value:
+    """What stands behind the only star of a call, and alone."""
+    try:
+        target.extend(m.items(value))
+    except Raised as raised:
+        if str(raised.value.args[0]).endswith("object is not iterable") and not raised.value.entries:
+            said = f"argument after * must be an iterable, not {type_name(value)}"
+            raise type_error(f"{callable_name(m, callee)} {said}") from None
+        raise
+    return target
+
+
+@native("*members")
+def _members(m: Interpreter, target: list[Value], value: Value) -> Value:
+    """What stands behind a star in a set."""
+    target.extend(m.items(value))
+    return target
+
+
 @native("**update")
 def _updated(m: Interpreter, target: dict[Value, Value], value: Value) -> Value:
     target.update(mapping_items(m, value, f"'{type_name(value)}' object is not a mapping"))
@@ -30,17 +51,21 @@ def _updated(m: Interpreter, target: dict[Value, Value], value: Value) -> Value:
 
 
 @native("**keywords")
-def _keywords(m: Interpreter, target: dict[Value, Value], value: Value) -> Value:
-    for key, each in mapping_items(m, value, f"argument after ** must be a mapping, not {type_name(value)}").items():
-        if type(key) is not str:
-            raise type_error("keywords must be strings")
+def _keywords(m: Interpreter, target: dict[Value, Value], value: Value, callee: Value) -> Value:
+    said = f"argument after ** must be a mapping, not {type_name(value)}"
+    found = mapping_items(m, value, lambda: f"{callable_name(m, callee)} {said}")
+    for key, each in found.items():
         if key in target:
-            raise type_error(f"got multiple values for keyword argument '{key}'")
+            if type(key) is not str:
+                raise type_error("keywords must be strings")
+            raise type_error(f"{callable_name(m, callee)} got multiple values for keyword argument '{key}'")
         target[key] = each
+    if not all(type(key) is str for key in target):
+        raise type_error("keywords must be strings")
     return target
 
 
-def mapping_items(m: Interpreter, value: Value, words: str) -> dict[Value, Value]:
+def mapping_items(m: Interpreter, value: Value, words: str | Callable[[], str]) -> dict[Value, Value]:
     """The items of a mapping as a dict of its own."""
     if type(value) is dict:
         return dict(value)
@@ -48,7 +73,7 @@ def mapping_items(m: Interpreter, value: Value, words: str) -> dict[Value, Value
         return dict(value.payload)
     keys = special(m, value, "keys")
     if keys is None:
-        raise type_error(words)
+        raise type_error(words if isinstance(words, str) else words())
     from fakedocker.userland.languages.python.operators import get_item
 
     return {key: get_item(m, value, key) for key in m.items_now(m.call_now(keys, []))}
@@ -56,6 +81,8 @@ def mapping_items(m: Interpreter, value: Value, words: str) -> dict[Value, Value
 
 EXTENDED: Final = Native.known["builtins:.*extend"]
 UPDATED: Final = Native.known["builtins:.**update"]
+ARGUMENTS: Final = Native.known["builtins:.*arguments"]
+MEMBERS: Final = Native.known["builtins:.*members"]
 KEYWORDS: Final = Native.known["builtins:.**keywords"]
 
 
@@ -66,7 +93,12 @@ def callable_name(m: Interpreter, callee: Value) -> str:
     if type(callee) is Function:
         module = callee.globals.get("__name__", "")
         return f"{module}.{callee.code.qualname}()"
-    raise NotSimulated("the words for a keyword given twice")
+    if isinstance(callee, Native) and callee.owner:
+        return f"{callee.owner}.{callee.name}()"
+    if isinstance(callee, Class | Native):
+        module, name = (get_attribute(m, callee, each) for each in ("__module__", "__qualname__"))
+        return f"{name}()" if module in (None, "builtins") else f"{module}.{name}()"
+    raise NotSimulated("the words for wrong arguments of such an object that is called")
 
 
 def make_super(m: Interpreter, start: Value, target: Value) -> Super:

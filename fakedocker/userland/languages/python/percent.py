@@ -51,7 +51,7 @@ def percent(m: Interpreter, text: Value, values: Value) -> Value:
             continue
         if key is not None:
             is_mapping = True
-            if type(values) is not dict and not m.is_mapping(values):
+            if type(values) is tuple or type(values) is str or not _can_be_indexed(m, values):
                 raise type_error("format requires a mapping")
             value = get_item(m, values, key)
             if width == "*" or precision == "*":

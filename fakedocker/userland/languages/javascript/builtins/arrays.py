@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from fakedocker.userland.languages.javascript.builtins.careful_arrays import changed
 from fakedocker.userland.languages.javascript.builtins.functions import array_like
 from fakedocker.userland.languages.javascript.cells import JsArray, ListIterator, Value
 from fakedocker.userland.languages.javascript.natives import Host, Kind, argument, integer, is_nothing, relative
@@ -53,16 +56,21 @@ def _items(realm: Host, this: Value) -> list[Value]:
     return array_like(realm, realm.to_object(this))
 
 
-def _own_items(realm: Host, this: Value, name: str) -> list[Value]:
-    """The items of an array that a method changes."""
-    if type(this) is not JsArray:
-        raise NotSimulated(f"Array.prototype.{name} on what is no array")
-    if this.fixed or not this.extensible:
-        said = "object is not extensible" if name in ("push", "unshift", "splice") else "object is frozen"
-        if name == "push":
-            raise realm.error("TypeError", f"Cannot add property {len(this.items)}, {said}")
-        raise realm.error("TypeError", "Cannot assign to read only property '0' of object '[object Array]'")
-    return this.items
+def _changing(name: str, length: int = 0) -> Callable[[NativeCall], NativeCall]:
+    """Register a method that changes an array; one that is not free to change, and what is no array, is changed step by step."""
+
+    def register(run: NativeCall) -> NativeCall:
+        def call(realm: Host, this: Value, arguments: list[Value]) -> Value:
+            if type(this) is JsArray and this.extensible and not this.fixed:
+                return run(realm, this, arguments)
+            if is_nothing(this):
+                raise realm.error("TypeError", f"Array.prototype.{name} called on null or undefined")
+            return changed(realm, this, name, arguments)
+
+        ARRAY.method(name, length)(call)
+        return call
+
+    return register
 
 
 def _plain(value: Value) -> Value:
@@ -76,29 +84,29 @@ def _add(realm: Host, count: int) -> None:
         raise NotSimulated("so long an array")
 
 
-@ARRAY.method("push", 1)
+@_changing("push", 1)
 def _push(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    items = _own_items(realm, this, "push")
+    items = this.items
     items += arguments
     _add(realm, len(arguments))
     return float(len(items))
 
 
-@ARRAY.method("pop")
+@_changing("pop")
 def _pop(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    items = _own_items(realm, this, "pop")
+    items = this.items
     return _plain(items.pop()) if items else None
 
 
-@ARRAY.method("shift")
+@_changing("shift")
 def _shift(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    items = _own_items(realm, this, "shift")
+    items = this.items
     return _plain(items.pop(0)) if items else None
 
 
-@ARRAY.method("unshift", 1)
+@_changing("unshift", 1)
 def _unshift(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    items = _own_items(realm, this, "unshift")
+    items = this.items
     items[:0] = arguments
     return float(len(items))
 
@@ -112,9 +120,9 @@ def _slice(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return realm.array(items[start:end])
 
 
-@ARRAY.method("splice", 2)
+@_changing("splice", 2)
 def _splice(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    items = _own_items(realm, this, "splice")
+    items = this.items
     start = relative(realm, argument(arguments, 0), len(items), 0)
     count = len(items) - start if len(arguments) < 2 else max(0, min(integer(realm, arguments[1]), len(items) - start))
     if not arguments:
@@ -172,9 +180,9 @@ def _locale_text(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return ",".join(parts)
 
 
-@ARRAY.method("reverse")
+@_changing("reverse")
 def _reverse(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    _own_items(realm, this, "reverse").reverse()
+    this.items.reverse()
     return this
 
 
@@ -232,9 +240,9 @@ def _at(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return _plain(items[place]) if -len(items) <= place < len(items) else None
 
 
-@ARRAY.method("fill", 1)
+@_changing("fill", 1)
 def _fill(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    items = _own_items(realm, this, "fill")
+    items = this.items
     start = relative(realm, argument(arguments, 1), len(items), 0)
     end = relative(realm, argument(arguments, 2), len(items), len(items))
     for place in range(start, end):
@@ -242,9 +250,9 @@ def _fill(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return this
 
 
-@ARRAY.method("copyWithin", 2)
+@_changing("copyWithin", 2)
 def _copy_within(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    items = _own_items(realm, this, "copyWithin")
+    items = this.items
     target = relative(realm, argument(arguments, 0), len(items), 0)
     start = relative(realm, argument(arguments, 1), len(items), 0)
     end = relative(realm, argument(arguments, 2), len(items), len(items))

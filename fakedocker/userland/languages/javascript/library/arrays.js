@@ -139,13 +139,10 @@ const methods = {
       throw new TypeError(`The comparison function must be either a function or undefined`);
     }
     const sorted = order(this, compare, true);
-    const holes = this.length - sorted.length;
+    const length = this.length;
+    if (length < 2) return this;
     for (let i = 0; i < sorted.length; i++) this[i] = sorted[i];
-    if (holes) {
-      const length = this.length;
-      this.length = sorted.length;
-      this.length = length;
-    }
+    for (let i = sorted.length; i < length; i++) delete this[i];
     return this;
   },
   toSorted(compare) {
