@@ -251,6 +251,22 @@ def test_digests_are_those_of_the_bytes_and_sizes_are_like_real_ones() -> None:
     assert 150_000_000 < hub("node:24.15.0-trixie-slim").image.size_bytes < 300_000_000
 
 
+def test_a_layer_by_rule_can_be_copied_by_programs_that_keep_headers() -> None:
+    """As docker-squash copies layers: Python's tarfile reads a file with its hole, and writes all of it below the old header."""
+    remote = hub("alpine:3.22").layers[0]
+    copied = io.BytesIO()
+    source = io.BytesIO(contents.read(remote.layer.archive(), 0, 1 << 30))
+    with tarfile.open(fileobj=source) as members, tarfile.open(fileobj=copied, mode="w") as copy:
+        assert any(member.issparse() for member in members)
+        for member in members:
+            copy.addfile(member, members.extractfile(member) if member.isfile() else None)
+    found = {entry.path: entry for entry in read_tar(copied.getvalue())}
+    assert len(found) == len(remote.layer.entries)
+    for entry in remote.layer.entries:
+        assert (found[entry.path].kind, found[entry.path].target) == (entry.kind, entry.target)
+        assert contents.read(found[entry.path].content, 0, 1 << 30) == contents.read(entry.content, 0, 1 << 30)
+
+
 def test_images_are_the_same_however_often_they_are_made() -> None:
     before = {name: hub(name).digest for name in ("node:24", "postgres:18", "archlinux", "wordpress")}
     making._made.clear()

@@ -1,6 +1,8 @@
-"""Archives of layers made by rule: large files in them are holes, so that their digests are real and take no time.
+"""Archives of layers made by rule: a large file ends in a hole, so that its digest is real and takes no time.
 
-A file with holes is written as GNU tar's pax form 1.0 has it, which every reader of layers knows. This module must not know images.
+Such a file is written as GNU tar's pax form 0.1 has it, which every reader of layers knows: the map of what is no hole stands in the header, and the data is
+the file's beginning. So the map is true of the whole file too, and an archive is right that somebody copies it into with its header and all its bytes, as
+Python's tarfile does; form 1.0, whose map stands before the data, makes such a copy wrong. This module must not know images.
 """
 
 from __future__ import annotations
@@ -16,7 +18,6 @@ _LONGEST_NAME = 100
 _LEAST_HOLE_BYTES = 4096
 _USTAR_SUM = sum(b"ustar\x0000")
 _REST = bytes(BLOCK_BYTES - 265)
-_PAX = b"22 GNU.sparse.major=1\n22 GNU.sparse.minor=0\n"
 
 
 def write_sparse_tar(entries: Iterable[LayerEntry]) -> bytes:
@@ -25,8 +26,8 @@ def write_sparse_tar(entries: Iterable[LayerEntry]) -> bytes:
     for entry in entries:
         path = entry.path + "/" if entry.kind == "dir" else entry.path
         target = entry.target.encode()
-        if entry.kind == "file" and _holes(entry.content):
-            parts += _sparse(entry)
+        if entry.kind == "file" and (start := _hole_at_end(entry.content)) is not None:
+            parts += _sparse(entry, start)
         elif len(path.encode()) > _LONGEST_NAME or len(target) > _LONGEST_NAME:
             whole = write_tar((entry,))
             parts.append(read(whole, 0, len(whole) - 2 * BLOCK_BYTES))
@@ -38,38 +39,35 @@ def write_sparse_tar(entries: Iterable[LayerEntry]) -> bytes:
     return b"".join(parts) + bytes(2 * BLOCK_BYTES)
 
 
-def _holes(content: Content) -> bool:
-    return not isinstance(content, bytes) and any(
-        isinstance(piece, Zeros) and piece.size >= _LEAST_HOLE_BYTES for piece in content.pieces
-    )
+def _hole_at_end(content: Content) -> int | None:
+    """Where the hole begins that a file ends in; None where it does not end in one."""
+    if isinstance(content, bytes) or not content.pieces:
+        return None
+    last = content.pieces[-1]
+    return len(content) - last.size if isinstance(last, Zeros) and last.size >= _LEAST_HOLE_BYTES else None
 
 
-def _sparse(entry: LayerEntry) -> list[bytes]:
-    content = entry.content
-    assert not isinstance(content, bytes)
-    numbers: list[int] = []
-    kept: list[bytes] = []
-    start = 0
-    for piece, end in zip(content.pieces, content.ends, strict=True):
-        if not isinstance(piece, Zeros):
-            data = piece if type(piece) is bytes else read(content, start, end - start)
-            numbers += (start, len(data))
-            kept.append(data)
-        elif piece.size < _LEAST_HOLE_BYTES:
-            numbers += (start, end - start)
-            kept.append(bytes(end - start))
-        start = end
-    numbers += (start, 0)
-    kept.insert(0, _padded(b"%d\n" % (len(numbers) // 2) + b"".join([b"%d\n" % number for number in numbers])))
-    body = b"".join(kept)
+def _sparse(entry: LayerEntry, hole: int) -> list[bytes]:
+    """A file that ends in a hole: its header, and its bytes before the hole."""
+    size = len(entry.content)
+    data = read(entry.content, 0, hole)
+    blocks = (0, hole, size, 0) if hole else (size, 0)
     path = entry.path.encode()
-    records = _PAX + _record(b"GNU.sparse.name=" + path) + _record(b"GNU.sparse.realsize=%d" % start)
+    records = b"".join(
+        _record(b"GNU.sparse.%s=%s" % (name, value))
+        for name, value in (
+            (b"name", path),
+            (b"size", b"%d" % size),
+            (b"numblocks", b"%d" % (len(blocks) // 2)),
+            (b"map", b",".join([b"%d" % number for number in blocks])),
+        )
+    )
     name = b"GNUSparseFile.0/" + path[path.rfind(b"/") + 1 :]
     return [
         _header(b"././@PaxHeader", entry, len(records), b"x"),
         _padded(records),
-        _header(name[:_LONGEST_NAME], entry, len(body), b"0"),
-        _padded(body),
+        _header(name[:_LONGEST_NAME], entry, len(data), b"0"),
+        _padded(data),
     ]
 
 
