@@ -695,6 +695,7 @@ NETWORK_ACTIVE = Message(
     403, "error while removing network: network {name} has active endpoints ({endpoints})", "exchanges"
 )
 ENDPOINT_EXISTS = Message(403, "endpoint with name {container} already exists in network {network}", "networks")
+NO_SANDBOX = Message(404, "network sandbox for container {id} not found", "moby libnetwork/controller.go GetSandbox")
 NOT_CONNECTED = Message(403, "container {id} is not connected to network {network}", "networks")
 ENDPOINT_CONFIG = Message(
     400, "invalid config for network {network}: invalid endpoint settings:\n{problem}", "networks"

@@ -123,6 +123,15 @@ class Container(Struct, frozen=True, gc=False, kw_only=True):
     def network_mode(self) -> str:
         return self.host_config.network_mode
 
+    @property
+    def is_networked(self) -> bool:
+        """Whether the daemon gives it a network at all: not where it was made with NetworkDisabled.
+
+        Source: moby daemon/container_operations.go, oci_linux.go: such a container has a network namespace of its own with a loopback
+        interface, whatever its mode, and none of the files that come with networks.
+        """
+        return self.config.network_disabled is not True
+
 
 class Exec(Struct, frozen=True, gc=False, kw_only=True):
     """A docker exec: a process beside process 1."""

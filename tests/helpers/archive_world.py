@@ -64,12 +64,16 @@ class Daemon:
         self.good("POST", "/containers/create", {"name": name}, body)
         self.good("POST", f"/containers/{name}/start")
         code = json.loads(self.good("POST", f"/containers/{name}/wait"))["StatusCode"]
+        return code, self.logs(name)
+
+    def logs(self, name: str) -> str:
+        """What a container without a terminal has printed to its standard output."""
         logs = self.good("GET", f"/containers/{name}/logs", {"stdout": "1"})
         text = b""
         while logs:
             size = int.from_bytes(logs[4:8], "big")
             text, logs = text + logs[8 : 8 + size], logs[8 + size :]
-        return code, text.decode()
+        return text.decode()
 
     def commit(
         self, repository: str, container: str = "box", tag: str = "latest", changes: tuple[str, ...] = ()

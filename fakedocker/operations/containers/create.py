@@ -216,7 +216,7 @@ def _hostname(draft: Draft, host: HostConfig, identifier: str) -> str:
 
 
 def _networks(draft: Draft, host: HostConfig, request: CreateRequest) -> tuple[tuple[str, EndpointSettings], ...]:
-    """The networks that a container joins when it starts: those named, else the one of its network mode."""
+    """The networks that a container joins when it starts: those named, else the one of its network mode; none if it is to have none."""
     mode = host.network_mode
     if mode.startswith("container:"):
         return ()
@@ -231,6 +231,8 @@ def _networks(draft: Draft, host: HostConfig, request: CreateRequest) -> tuple[t
         wanted = {mode_name: EndpointSettings(), **wanted}
     for name, endpoint in wanted.items():
         endpoint_checks.check(draft, name, endpoint)
+    if request.network_disabled is True:
+        return ()
     return tuple(sorted(wanted.items()))
 
 

@@ -36,6 +36,7 @@ CONTAINERS_DIRECTORY = "/var/lib/docker/containers"
 def inspect(draft: Draft, container: Container, with_size: bool = False) -> ContainerInspect:
     """The answer of GET /containers/ID/json."""
     directory = f"{CONTAINERS_DIRECTORY}/{container.id}" if container.prepared else ""
+    network_files = directory if container.is_networked else ""
     size_rw, size_root = sizes(draft, container) if with_size else (UNSET, UNSET)
     log_path = (
         f"{directory}/{container.id}-json.log"
@@ -49,9 +50,9 @@ def inspect(draft: Draft, container: Container, with_size: bool = False) -> Cont
         args=container.args,
         state=state(container),
         image=container.image_id,
-        resolv_conf_path=directory and f"{directory}/resolv.conf",
-        hostname_path=directory and f"{directory}/hostname",
-        hosts_path=directory and f"{directory}/hosts",
+        resolv_conf_path=network_files and f"{directory}/resolv.conf",
+        hostname_path=network_files and f"{directory}/hostname",
+        hosts_path=network_files and f"{directory}/hosts",
         log_path=log_path,
         name=f"/{container.name}",
         restart_count=container.restart_count,
@@ -155,9 +156,8 @@ def _graph_driver(draft: Draft, container: Container) -> GraphDriver:
 def _network_settings(draft: Draft, container: Container) -> NetworkSettings:
     endpoints = endpoint_settings(draft, container)
     shown = endpoints.get("bridge", EndpointSettings())
-    sandbox = (
-        identity.digest(draft.seed, f"sandbox/{container.id}", container.started_ns) if container.has_process else ""
-    )
+    has_sandbox = container.has_process and container.is_networked
+    sandbox = identity.digest(draft.seed, f"sandbox/{container.id}", container.started_ns) if has_sandbox else ""
     return NetworkSettings(
         sandbox_id=sandbox,
         sandbox_key=f"{draft.profile.sandbox_directory}/{sandbox[:12]}" if sandbox else "",
@@ -176,7 +176,9 @@ def _network_settings(draft: Draft, container: Container) -> NetworkSettings:
 
 def published_ports(draft: Draft, container: Container) -> dict[str, tuple[PortBinding, ...] | None]:
     """Exposed and published ports of a running container, null where a port is exposed only."""
-    if not container.has_process or container.network_mode == "host" or container.network_mode.startswith("container:"):
+    if not container.has_process or not container.is_networked:
+        return {}
+    if container.network_mode == "host" or container.network_mode.startswith("container:"):
         return {}
     found: dict[str, tuple[PortBinding, ...] | None] = {}
     for publication in draft.published.get(container.id, ()):

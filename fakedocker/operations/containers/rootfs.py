@@ -189,7 +189,7 @@ def make_working_directory(draft: Draft, container: Container) -> None:
 
 def write_daemon_files(draft: Draft, container: Container) -> None:
     """/etc/hosts, /etc/hostname and /etc/resolv.conf, kept beside the container and mounted over its own."""
-    if container.network_mode.startswith("container:"):
+    if container.network_mode.startswith("container:") or not container.is_networked:
         return
     _put_daemon_files(
         draft,
@@ -289,7 +289,7 @@ def host_mounts(draft: Draft) -> MountTable:
 def _daemon_mounts(draft: Draft, container: Container) -> list[Mount]:
     owner = container
     mode = container.network_mode
-    if mode.startswith("container:"):
+    if mode.startswith("container:") and container.is_networked:
         owner = attachments.shared_container(draft, mode) or container
     if _etc(owner) not in draft.kernel_draft.filesystems:
         return []
@@ -377,6 +377,8 @@ def create_namespace(draft: Draft, container: Container) -> None:
 def network_namespace(draft: Draft, container: Container) -> str:
     """Whose network a container uses: its own, the host's, or another container's."""
     mode = container.network_mode
+    if not container.is_networked:
+        return container.id
     if mode == HOST:
         return HOST
     if mode.startswith("container:"):

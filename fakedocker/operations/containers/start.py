@@ -83,7 +83,8 @@ def run(draft: Draft, container: Container) -> None:
 def _launch(draft: Draft, container: Container) -> int:
     runtime_checks.check_name_servers(container)
     networking.join_all(draft, container)
-    links.check_running(draft, container)
+    if container.is_networked:
+        links.check_running(draft, container)
     namespaces.check(draft, container)
     device_nodes.check_requests(container)
     log_options.check_start(container.host_config.log_config)

@@ -31,6 +31,8 @@ def join_all(draft: Draft, container: Container) -> None:
     Raises:
         Refusal: a network is missing, an address or port is taken; what was done so far stays to be released.
     """
+    if not container.is_networked:
+        return
     try:
         _check_shared(draft, container)
         for name, wanted in container.networks:

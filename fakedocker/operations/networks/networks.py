@@ -295,15 +295,18 @@ def connect(draft: Draft, name: str, request: NetworkConnect) -> None:
         raise messages.HOST_MODE_CONNECT()
     if container.network_mode == network_model.HOST != network.name:
         raise messages.CONTAINER_HOST_MODE()
-    if configured_as(container, network) is not None and (
-        not container.has_process or container.id in draft.endpoints[network.id]
-    ):
+    known = configured_as(container, network)
+    if known is not None and (not container.has_process or container.id in draft.endpoints[network.id]):
         raise messages.ENDPOINT_EXISTS(container=container.name, network=network.name)
     joined = {other.name for other in attachments.networks_of(draft, container)}
     if joined and network_model.NONE in (*joined, network.name):
         raise messages.NONE_MODE_CONNECT()
-    container = replace(container, networks=tuple(sorted((*container.networks, (network.name, wanted)))))
+    kept = [entry for entry in container.networks if entry[0] != known]
+    container = replace(container, networks=tuple(sorted((*kept, (network.name, wanted)))))
     draft.containers[container.id] = container
+    if container.has_process and not container.is_networked:  # its settings have it all the same from then on
+        problem = messages.NO_SANDBOX(id=container.id)
+        raise messages.Refusal(problem.status, problem.message, commits_partial=True)
     if container.has_process:
         before = attachments.gateway_endpoint(draft, container)
         networking.connect(draft, container, network, wanted)
@@ -336,8 +339,9 @@ def disconnect(draft: Draft, network_name: str, request: NetworkDisconnect) -> N
     if network.name == network_model.HOST == container.network_mode and container.has_process:
         raise messages.HOST_MODE_DISCONNECT()
     before = attachments.gateway_endpoint(draft, container)
-    container = _forget(draft, container, configured_as(container, network), network.name)
     endpoint = draft.endpoints[network.id].get(container.id)
+    is_in = endpoint is not None or not container.has_process
+    container = _forget(draft, container, configured_as(container, network) if is_in else None, network.name)
     if endpoint is not None:
         networking.disconnect(draft, container, network, endpoint)
         publishing.publish_anew(draft, container, before)
