@@ -78,7 +78,7 @@ _MODULES: Final[dict[str, str]] = {
     "services.forego": "docker-gen forego",
     "services.stand_in": "stand-in",
     "services.init_scripts": "service",
-    "services.go_servers": "http-echo traefik-whoami whoami",
+    "services.go_servers": "echo-server http-echo traefik-whoami whoami",
     "services.mongo": "mongo mongod mongosh",
     "services.mysql_client": "mariadb mariadb-admin mysql mysqladmin",
     "services.mysql_dump": "mariadb-dump mysqldump",

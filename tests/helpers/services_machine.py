@@ -17,7 +17,7 @@ from helpers.userland_world import START_NS, Machine as UserlandMachine, Result,
 
 SERVICES = (
     "nginx/nginx redis/redis-server redis/redis-cli postgres/postgres postgres/psql postgres/pg_isready mysql/mysqld"
-    " mysql/mysql mysql/mysqladmin mongo/mongod mongo/mongosh node/node python/python3 golang/go whoami/whoami"
+    " mysql/mysql mysql/mysqladmin mongo/mongod mongo/mongosh node/node python/python3 golang/go whoami/whoami echo-server/echo-server"
     " golang/gofmt rust/cargo rust/rustc java/java java/javac java/jar java/mvn java/gradle php/php php/composer ruby/bundle gnu/gcc"
     " httpd/apache2"
     " registry/registry testcontainers/ryuk memcached/memcached hello-world/hello httpd/httpd gettext/envsubst"

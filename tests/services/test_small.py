@@ -83,6 +83,26 @@ def test_whoami_tells_the_request_back() -> None:
     assert box.sh("/bin/whoami").stdout == "root\n"
 
 
+def test_echo_server_tells_the_request_back() -> None:
+    box = Machine()
+    settings = "PORT=81 SEND_HEADER_X_SERVER=own LOG_HTTP_HEADERS=1"
+    script = "curl -si -d a=b -H 'x-one: 1' 'http://localhost:81/foo?q=1'; curl -s -H 'X-Send-Server-Hostname: false' http://localhost:81/"
+    head, told, body, bare = (
+        box.sh(f"{settings} echo-server > /tmp/log & sleep 1; {script}").stdout.replace("\r", "").split("\n\n", 3)
+    )
+    assert head.splitlines()[0] == "HTTP/1.1 200 OK"
+    assert {"Content-Type: text/plain", "X-Server: own"} <= set(head.splitlines())
+    assert told == "Request served by box"
+    assert body == "POST /foo?q=1 HTTP/1.1"
+    sent, _, rest = bare.partition("\n\n")
+    assert sent.startswith("Host: localhost:81\nAccept: */*\nContent-Length: 3\n") and sent.endswith("\nX-One: 1")
+    assert rest.startswith("a=bGET / HTTP/1.1\n\nHost: localhost:81\n")
+    log = box.sh("cat /tmp/log").stdout
+    assert re.match(
+        r"Echo server listening on port 81\.\n-{8}  127\.0\.0\.1:\d+ \| POST /foo\?q=1\nHeaders\nAccept: ", log
+    )
+
+
 def test_the_registry_answers_its_version_check() -> None:
     box = Machine()
     server = box.serve("registry", "serve", "/etc/docker/registry/config.yml")

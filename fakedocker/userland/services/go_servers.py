@@ -1,4 +1,4 @@
-"""Small servers written in Go: traefik's whoami and http-echo."""
+"""Small servers written in Go: traefik's whoami, http-echo and echo-server."""
 
 from __future__ import annotations
 
@@ -140,3 +140,56 @@ def _http_echo(system: System, argv: tuple[str, ...], state: State) -> int:
         system.put(f"{_stamp(system)} [ERR] {said}\n", 2)
         return 1
     return 0
+
+
+# echo-server
+
+
+@PROGRAMS.program("echo-server")
+def _echo_server(system: System, argv: tuple[str, ...], state: State) -> int:
+    """jmalloc/echo-server 0.3.7: every request is told back, with which server has answered."""
+    port = system.environment.get("PORT") or "8080"
+    if "started" not in state:
+        state["started"] = True
+        system.put(f"Echo server listening on port {port}.\n")
+
+    def handle(request: Request, connection: Connection) -> Response:
+        return _echo(system, request)
+
+    said = _run(system, state, port_number(port), handle)
+    if said:
+        system.put(f"panic: {said}\n", 2)
+    return 2
+
+
+def _echo(system: System, request: Request) -> Response:
+    peer = f"{request.peer[0]}:{request.peer[1]}"
+    headers = sorted((_canonical(name), value) for name, value in request.headers if name.lower() != "host")
+    told = [f"{name}: {value}\n" for name, value in headers]
+    logs_headers = system.environment.get("LOG_HTTP_HEADERS")
+    logs_body = system.environment.get("LOG_HTTP_BODY")
+    rule = "--------  " if logs_headers or logs_body else ""
+    system.put(f"{rule}{peer} | {request.method} {request.target}\n")
+    if logs_headers:
+        system.put("Headers\n" + "".join(told))
+    if logs_body and request.body:
+        system.unsimulated("LOG_HTTP_BODY")
+    if request.header("Upgrade").lower() == "websocket" or request.path.rpartition("/")[2] in (".ws", ".sse"):
+        system.unsimulated(f"{request.path}: web sockets, the page for them and server-sent events")
+        return Response(501)
+    named = request.header("X-Send-Server-Hostname") or system.environment.get("SEND_SERVER_HOSTNAME", "")
+    server = f"Request served by {system.hostname}\n\n" if named.lower() != "false" else ""
+    sent = [
+        (name.removeprefix("SEND_HEADER_").replace("_", "-"), value)
+        for name, value in system.environment.items()
+        if name.startswith("SEND_HEADER_")
+    ]
+    text = f"{server}{request.line}\n\nHost: {request.header('Host')}\n" + "".join(told)
+    body = b"\n" + request.body if request.body else b""
+    fixed = [(_canonical(name), value) for name, value in sent]
+    return Response(200, bytes_of(text) + body, (*sorted(fixed), ("Content-Type", "text/plain")))
+
+
+def _canonical(name: str) -> str:
+    """A header's name as Go keeps it."""
+    return "-".join(part[:1].upper() + part[1:].lower() for part in name.split("-"))
