@@ -15,6 +15,9 @@ import time
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, Protocol
 
+import msgspec
+from msgspec import Struct
+
 from fakedocker.beneath import Beneath
 from fakedocker.engine.engine import Engine
 from fakedocker.filesystem import content as contents, windows
@@ -23,11 +26,15 @@ from fakedocker.filesystem.node import ROOT, Kind, LayerEntry, Node
 from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.filesystem.windows import Outside
 from fakedocker.operations.system.host_folders import FolderChange, filesystem_of
+from fakedocker.wire.http import Request
 
 SHARE = 20
 """Looking takes a twentieth of the time at most, in the long run."""
 SAVED_SECONDS = 0.1
 """How much of it may be saved: after a pause, every request sees the folder as it is."""
+
+MOMENT_SECONDS = 0.25
+"""What is looked at for every start takes no longer than this."""
 
 KEPT_BYTES = 64 << 10
 """Up to how much of a file stays in memory that the simulation has written."""
@@ -90,6 +97,7 @@ class MachineFolder:
         self._shown: Filesystem | None = None
         self._budget_seconds = SAVED_SECONDS
         self._looked_seconds = 0.0
+        self._look_seconds = 0.0
         self._is_stale = False
 
     def forget(self) -> None:
@@ -97,11 +105,28 @@ class MachineFolder:
         self._seen = {}
         self._shown = None
 
+    def expect(self, request: Request) -> None:
+        """A request that is about to be answered: whether the next look is due for it, however long the last ones took.
+
+        It is for a container or an exec that is to start, if looking takes a moment only; and for a container that is to be made with a
+        mount of something that has not been seen here.
+        """
+        path = request.target.partition("?")[0]
+        if request.method != "POST":
+            return
+        if path.endswith(("/start", "/restart")):
+            self._is_stale |= self._look_seconds <= MOMENT_SECONDS
+        elif path.endswith("/containers/create"):
+            for source in _mounted(request.body):
+                place = source.removeprefix(self.path)
+                if place != source and place.startswith("/") and place.strip("/") not in self._seen:
+                    self._is_stale = True
+
     def look(self, engine: Engine) -> None:
         """Show what is different, if it is time to look again; what cannot be shown is reported.
 
         A small folder is looked at before nearly every request, so that a file written just before one is seen by it;
-        and any after somebody has read a file that was no longer what had been seen.
+        and any after somebody has read a file that was no longer what had been seen, or wants to see what is there now, see `expect`.
         """
         begun_seconds = time.monotonic()
         earned_seconds = (begun_seconds - self._looked_seconds) / SHARE
@@ -115,7 +140,10 @@ class MachineFolder:
             self._told = ""
         except OSError as problem:
             self._tell(f"{self.path} cannot be shown: {problem.strerror or problem}")
-        self._budget_seconds -= time.monotonic() - begun_seconds
+        spent_seconds = self._look_seconds = time.monotonic() - begun_seconds
+        self._budget_seconds = max(
+            self._budget_seconds - spent_seconds, -spent_seconds
+        )  # looks that are due run up no debt
 
     def _tell(self, problem: str) -> None:
         """Report a problem that goes on, once."""
@@ -276,6 +304,30 @@ class MachineFolder:
                     file.write(chunk)
             file.flush()
             os.ftruncate(descriptor, start)
+
+
+class _Source(Struct, rename="pascal"):
+    source: str = ""
+
+
+class _HostPart(Struct, rename="pascal"):
+    binds: list[str] | None = None
+    mounts: list[_Source] | None = None
+
+
+class _CreatePart(Struct, rename="pascal"):
+    host_config: _HostPart | None = None
+
+
+def _mounted(body: bytes) -> list[str]:
+    """What a container is to be made with of the host's paths; nothing where the daemon will not understand it either."""
+    try:
+        host = msgspec.json.decode(body, type=_CreatePart).host_config
+    except msgspec.DecodeError:
+        return []
+    if host is None:
+        return []
+    return [bind.partition(":")[0] for bind in host.binds or ()] + [mount.source for mount in host.mounts or ()]
 
 
 def split_mode(text: str) -> tuple[str, bool]:

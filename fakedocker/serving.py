@@ -114,6 +114,7 @@ async def serve(
     for path, writable in listening.folders:
         folder = MachineFolder(path, writable, report)
         folder.show(engine)
+        engine.on_submit.append(lambda exchange, folder=folder: folder.expect(exchange.request))  # type: ignore[misc]
         server.before_turn.append(lambda folder=folder: folder.look(engine))  # type: ignore[misc]  # bound at once
         server.after_turn.append(lambda folder=folder: folder.take_back(engine))  # type: ignore[misc]
     with contextlib.ExitStack() as stack:

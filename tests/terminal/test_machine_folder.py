@@ -18,6 +18,7 @@ from fakedocker.engine.engine import Engine
 from fakedocker.engine.replay import Diverged, replay
 from fakedocker.filesystem import windows
 from fakedocker.host_dir import FolderProblem, MachineFolder
+from fakedocker.serving import Listening, serve_in_thread
 from fakedocker.testing.docker_py import docker_client
 
 Run = Callable[[str], bytes]
@@ -150,6 +151,26 @@ def test_looking_takes_a_twentieth_of_the_time_at_most(place: Path, monkeypatch:
     now[0] += 10
     shown.folder.look(shown.engine)
     assert len(looks) == 5
+
+
+def test_what_a_container_mounts_is_looked_for_at_once(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However large the folder is: a program makes a file, and a container that mounts it."""
+    monkeypatch.setattr("fakedocker.host_dir.SAVED_SECONDS", -1.0)  # as where looking takes long
+    listening = Listening(folders=((str(place), False),))
+    with (
+        serve_in_thread(create_engine(1), listening) as served,
+        contextlib.closing(docker.DockerClient(base_url=served.docker_host)) as client,
+    ):
+        client.images.pull("alpine", "latest")
+        for number, mount in enumerate(("volumes", "mounts", "volumes")):
+            made = place / f"made {number}"
+            made.write_text(f"{number}\n")
+            given = docker.types.Mount("/there", str(made), type="bind", read_only=True)
+            how = {"volumes": [f"{made}:/there"]} if mount == "volumes" else {"mounts": [given]}
+            assert client.containers.run("alpine", "cat /there", **how) == f"{number}\n".encode()
+        box = client.containers.run("alpine", "sleep 1000", volumes=[f"{place}:/d"], detach=True)
+        (place / "later").write_text("later\n")
+        assert box.exec_run("cat /d/later").output == b"later\n"
 
 
 def test_what_goes_away_while_it_is_looked_at_is_left_out(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
