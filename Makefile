@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-second test-all page clients lint scenarios pictures property fuzz fuzz-sql fuzz-python fuzz-node bench bench-short fidelity public docs zipapp wheel-check release-check clean
+.PHONY: run test test-second test-all page clients lint scenarios pictures property fuzz fuzz-sql fuzz-python fuzz-node bench bench-short fidelity public public-python docs zipapp wheel-check release-check clean
 
 run: $(VENV)/installed
 	@$(BIN)/fakedocker || true
@@ -88,6 +88,10 @@ fidelity: $(VENV)/installed-test
 # docs/public-projects.md. They are fetched from GitHub, or taken from a folder of git directories: FAKEDOCKER_MIRROR=DIR make public
 public: $(VENV)/installed-dev
 	$(BIN)/python tools/try_public_projects.py
+
+# Public Python projects from PyPI beside the double, with their own tests or put to their use; writes docs/public-python.md. ONLY= for those of a name.
+public-python: $(VENV)/installed-test
+	$(BIN)/python tools/try_public_python.py $(if $(ONLY),--only $(ONLY))
 
 # The site of docs/ into dist/docs, with the reference from docstrings; a link that leads nowhere fails.
 docs: $(VENV)/installed-docs
