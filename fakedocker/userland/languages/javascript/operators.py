@@ -15,6 +15,7 @@ from fakedocker.userland.languages.javascript.cells import (
     is_object,
 )
 from fakedocker.userland.languages.javascript.numbers import number_text, text_number, to_int32, to_uint32
+from fakedocker.userland.languages.javascript.powers import power
 from fakedocker.userland.languages.javascript.shared import HAS_INSTANCE, NULL, TO_PRIMITIVE, Host, Native, WellKnown
 from fakedocker.userland.languages.machine.cells import NotSimulated
 
@@ -223,20 +224,6 @@ def _remainder(left: float, right: float) -> float:
     if right in (math.inf, -math.inf):
         return left
     return math.fmod(left, right)
-
-
-def power(left: float, right: float) -> float:
-    """`**` of numbers."""
-    if right != right or (abs(left) == 1 and right in (math.inf, -math.inf)):
-        return math.nan
-    try:
-        return math.pow(left, right)
-    except OverflowError:
-        return -math.inf if left < 0 and right % 2 == 1 else math.inf
-    except ValueError:
-        if left == 0:
-            return -math.inf if math.copysign(1, left) < 0 and right % 2 == 1 else math.inf
-        return math.nan
 
 
 FLOAT: Final[dict[str, Callable[[float, float], float]]] = {

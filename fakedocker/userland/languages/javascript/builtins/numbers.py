@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from fakedocker.userland.languages.javascript import exponentials, trigonometry
 from fakedocker.userland.languages.javascript.cells import Value, Wrapper
 from fakedocker.userland.languages.javascript.locales import format_number
 from fakedocker.userland.languages.javascript.natives import Host, Kind, argument, function
@@ -21,12 +22,12 @@ from fakedocker.userland.languages.javascript.numbers import (
 )
 from fakedocker.userland.languages.javascript.operators import (
     MOST_BITS,
-    power,
     to_number,
     to_numeric,
     to_primitive,
     to_text,
 )
+from fakedocker.userland.languages.javascript.powers import power
 from fakedocker.userland.languages.javascript.realm import Table
 from fakedocker.userland.languages.javascript.realm_state import GLOBALS
 from fakedocker.userland.languages.javascript.shared import TO_STRING_TAG
@@ -266,25 +267,15 @@ def _whole(apply: Callable[[float], float], value: float) -> float:
     return math.copysign(0.0, value) if found == 0 else found
 
 
-def _log(apply: Callable[[float], float], value: float) -> float:
-    return -math.inf if value == 0 else apply(value) if value > 0 else math.nan
-
-
-def _cbrt(value: float) -> float:
-    if value == 0 or not math.isfinite(value):
-        return value
-    found = math.copysign(abs(value) ** (1 / 3), value)
-    rounded = float(round(found))
-    return rounded if rounded**3 == value else found
-
-
 _UNARY: dict[str, Callable[[float], float]] = {
     "abs": abs, "floor": lambda value: _whole(math.floor, value), "ceil": lambda value: _whole(math.ceil, value),
     "trunc": lambda value: _whole(math.trunc, value), "round": _round, "sqrt": lambda value: math.sqrt(value) if value >= 0 else math.nan,
-    "cbrt": _cbrt, "sin": math.sin, "cos": math.cos, "tan": math.tan, "asin": math.asin, "acos": math.acos, "atan": math.atan,
-    "sinh": math.sinh, "cosh": math.cosh, "tanh": math.tanh, "asinh": math.asinh, "acosh": math.acosh, "atanh": math.atanh, "exp": math.exp,
-    "expm1": math.expm1, "log": lambda value: _log(math.log, value), "log2": lambda value: _log(math.log2, value),
-    "log10": lambda value: _log(math.log10, value), "log1p": lambda value: math.log1p(value) if value > -1 else -math.inf if value == -1 else math.nan,
+    "cbrt": exponentials.cbrt, "exp": exponentials.exp, "expm1": exponentials.expm1,
+    "log": exponentials.log, "log1p": exponentials.log1p, "log2": exponentials.log2, "log10": exponentials.log10,
+    "sinh": exponentials.sinh, "cosh": exponentials.cosh, "tanh": exponentials.tanh,
+    "asinh": exponentials.asinh, "acosh": exponentials.acosh, "atanh": exponentials.atanh,
+    "sin": trigonometry.sin, "cos": trigonometry.cos, "tan": trigonometry.tan,
+    "asin": trigonometry.asin, "acos": trigonometry.acos, "atan": trigonometry.atan,
     "sign": lambda value: value if value == 0 else math.copysign(1.0, value), "clz32": lambda value: float(32 - to_uint32(value).bit_length()),
 }  # fmt: skip
 
@@ -294,12 +285,7 @@ def _add_unary(name: str, apply: Callable[[float], float]) -> None:
         value = to_number(realm, argument(arguments, 0))
         if value != value:
             return math.nan
-        try:
-            return float(apply(value))
-        except OverflowError:
-            return math.inf if value > 0 or name in ("cosh",) else -math.inf
-        except ValueError:
-            return math.nan
+        return float(apply(value))
 
     function("Math", name, 1, MATH)(call)
 
@@ -331,12 +317,12 @@ def _pow(realm: Host, this: Value, arguments: list[Value]) -> Value:
 
 @function("Math", "atan2", 2, MATH)
 def _atan2(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    return math.atan2(to_number(realm, argument(arguments, 0)), to_number(realm, argument(arguments, 1)))
+    return trigonometry.atan2(to_number(realm, argument(arguments, 0)), to_number(realm, argument(arguments, 1)))
 
 
 @function("Math", "hypot", 2, MATH)
 def _hypot(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    return math.hypot(*(to_number(realm, value) for value in arguments))
+    return exponentials.hypot([to_number(realm, value) for value in arguments])
 
 
 @function("Math", "imul", 2, MATH)
