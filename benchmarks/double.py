@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.timing import best, each, micro, milli, profile
+from benchmarks.timing import best, compiling, each, micro, milli, profile
 from fakedocker.testing import FakeDocker
 
 TESTS = 1000
@@ -58,9 +57,8 @@ def _suite(folder: Path, text: str, *options: str) -> float:
     """Seconds of a run of pytest, the least of three."""
     (folder / "test_it.py").write_text(HEAD + text)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options, str(folder)]
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
     def run() -> None:
-        subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, env=environment)
+        subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, env=compiling())
 
     return best(run, 3)

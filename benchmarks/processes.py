@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.timing import best, command, milli, profile
+from benchmarks.timing import best, command, compiling, milli, profile
 
 
 def measure() -> Iterator[tuple[str, str, str]]:
@@ -37,7 +37,9 @@ def measure() -> Iterator[tuple[str, str, str]]:
 def _until_prompt(words: list[str]) -> None:
     """Start the terminal on a terminal of its own, and read until it shows its prompt."""
     inside, outside = pty.openpty()
-    process = subprocess.Popen(words, stdin=outside, stdout=outside, stderr=outside, start_new_session=True)
+    process = subprocess.Popen(
+        words, stdin=outside, stdout=outside, stderr=outside, start_new_session=True, env=compiling()
+    )
     os.close(outside)
     shown = b""
     while b":~#" not in shown:

@@ -48,14 +48,18 @@ def command(words: Sequence[str], repeats: int = 7, stdin: str = "", *, warm: bo
     Args:
         warm: let it run once before it is measured.
     """
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
     def run() -> None:
-        subprocess.run(words, input=stdin, text=True, capture_output=True, check=False, env=environment)
+        subprocess.run(words, input=stdin, text=True, capture_output=True, check=False, env=compiling())
 
     if warm:
         run()
     return best(run, repeats)
+
+
+def compiling() -> dict[str, str]:
+    """The environment of a process that keeps what it has compiled."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def micro(seconds: float) -> str:
