@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from fakedocker.base.regex import Found
-from fakedocker.userland.languages.javascript.cells import JsObject, JsRegExp, ListIterator, Value
+from fakedocker.userland.languages.javascript.cells import JsObject, JsRegExp, ListIterator, Value, is_object
 from fakedocker.userland.languages.javascript.natives import Host, Kind, argument, is_nothing
-from fakedocker.userland.languages.javascript.operators import to_number, to_text
+from fakedocker.userland.languages.javascript.operators import to_boolean, to_number, to_text
 from fakedocker.userland.languages.javascript.patterns_js import FLAGS, Malformed, search, translate
 from fakedocker.userland.languages.javascript.shared import NativeCall
+from fakedocker.userland.languages.machine.machine import Thrown
 
 REGEXP = Kind("RegExp", length=2)
 
@@ -41,14 +42,15 @@ def _call(realm: Host, this: Value, arguments: list[Value]) -> Value:
 
 
 def _this(realm: Host, this: Value, name: str) -> JsRegExp:
+    """The pattern itself. An object that is none has what says so in its exec, which the other methods ask."""
     if not isinstance(this, JsRegExp):
-        raise realm.error(
-            "TypeError",
-            f"Receiver is not a RegExp: {realm.told(this)}"
-            if name != "exec"
-            else f"Method RegExp.prototype.exec called on incompatible receiver {realm.told(this)}",
-        )
+        raise _incompatible(realm, this, "exec" if is_object(this) else name)
     return this
+
+
+def _incompatible(realm: Host, this: Value, name: str) -> Thrown:
+    message = f"Method RegExp.prototype.{name} called on incompatible receiver {realm.told(this)}"
+    return realm.error("TypeError", message)
 
 
 def find(realm: Host, pattern: JsRegExp, text: str) -> Found | None:
@@ -96,34 +98,52 @@ def _test(realm: Host, this: Value, arguments: list[Value]) -> Value:
 
 @REGEXP.method("toString")
 def _text(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    pattern = _this(realm, this, "toString")
-    return f"/{pattern.source}/{pattern.flags}"
+    """Of any object, by what it says of itself."""
+    if not is_object(this):
+        raise _incompatible(realm, this, "toString")
+    return f"/{to_text(realm, realm.get(this, 'source'))}/{to_text(realm, realm.get(this, 'flags'))}"
 
 
-def _flag_getter(flag: str) -> NativeCall:
-    return lambda realm, this, arguments: isinstance(this, JsRegExp) and flag in this.flags
+def _getter_of_another(realm: Host, this: Value, name: str) -> Thrown:
+    return realm.error("TypeError", f"RegExp.prototype.{name} getter called on non-RegExp object")
 
 
-for _name, _flag in (
-    ("global", "g"),
-    ("ignoreCase", "i"),
-    ("multiline", "m"),
-    ("dotAll", "s"),
-    ("unicode", "u"),
-    ("sticky", "y"),
-    ("hasIndices", "d"),
-):
-    REGEXP.getter(_name)(_flag_getter(_flag))
+def _flag_getter(name: str, flag: str) -> NativeCall:
+    """Whether a pattern has a flag; nothing of what all patterns inherit from, which is none."""
+
+    def call(realm: Host, this: Value, arguments: list[Value]) -> Value:
+        if isinstance(this, JsRegExp):
+            return flag in this.flags
+        if this is realm.protos["RegExp"]:
+            return None
+        raise _getter_of_another(realm, this, name)
+
+    return call
+
+
+_FLAG_NAMES = {
+    "hasIndices": "d", "global": "g", "ignoreCase": "i", "multiline": "m", "dotAll": "s", "unicode": "u", "sticky": "y",
+}  # fmt: skip
+for _name, _flag in _FLAG_NAMES.items():
+    REGEXP.getter(_name)(_flag_getter(_name, _flag))
 
 
 @REGEXP.getter("flags")
 def _flags(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    return this.flags
+    if isinstance(this, JsRegExp):
+        return this.flags
+    if not is_object(this):
+        raise realm.error("TypeError", f"RegExp.prototype.flags getter called on non-object {realm.told(this)}")
+    return "".join(flag for name, flag in _FLAG_NAMES.items() if to_boolean(realm.get(this, name)))
 
 
 @REGEXP.getter("source")
 def _source(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    return this.source
+    if isinstance(this, JsRegExp):
+        return this.source
+    if this is realm.protos["RegExp"]:
+        return "(?:)"
+    raise _getter_of_another(realm, this, "source")
 
 
 def all_matches(realm: Host, pattern: JsRegExp, text: str) -> list[Found]:
