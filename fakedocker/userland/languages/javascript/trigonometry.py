@@ -6,11 +6,10 @@ Source: the algorithms of Sun's fdlibm, which V8 follows (base/ieee754) and the 
 from __future__ import annotations
 
 import math
-from fractions import Fraction
-from functools import cache
 from typing import Final
 
 from fakedocker.userland.languages.javascript.doubles import coarse, high_word, of_high_word, polynomial
+from fakedocker.userland.languages.machine.cells import NotSimulated
 
 _SIN_TERMS: Final = (
     1.58969099521155010221e-10, -2.50507602534068634195e-08, 2.75573137070700676789e-06, -1.98412698298579493134e-04, 8.33333333332248946124e-03,
@@ -62,6 +61,9 @@ _PARTS_OF_HALF_PI: Final = (
 """Three beginnings of pi/2, of 33 bits each, and what follows each of them."""
 
 
+_FARTHEST: Final = (1 << 19) * _HALF_PI
+
+
 def sin(x: float) -> float:
     if not math.isfinite(x):
         return math.nan
@@ -98,13 +100,10 @@ def _size(x: float) -> int:
 def _reduced(x: float) -> tuple[int, float, float]:
     """In which quarter of the circle it is, and how far from its middle, in two parts."""
     size = abs(x)
-    if size > (1 << 19) * _HALF_PI:
-        quarter, high, low = _reduced_far(size)
-    else:
-        quarter = int(size * 6.36619772367581382433e-01 + 0.5)
-        if _size(x) < 0x4002D97C:
-            quarter = 1
-        high, low = _less(size, quarter)
+    if size > _FARTHEST:
+        raise NotSimulated(f"the sine, cosine or tangent of an angle beyond {_FARTHEST:.0f} to the last digit")
+    quarter = 1 if _size(x) < 0x4002D97C else int(size * 6.36619772367581382433e-01 + 0.5)
+    high, low = _less(size, quarter)
     return (quarter & 3, high, low) if x > 0 else (-quarter & 3, -high, -low)
 
 
@@ -121,31 +120,6 @@ def _less(size: float, quarter: int) -> tuple[float, float]:
         if exponent - (_size(high) >> 20) <= (16, 49, 2048)[number]:
             break
     return high, (rest - high) - correction
-
-
-def _reduced_far(size: float) -> tuple[int, float, float]:
-    half_pi, exact = _exact_half_pi(), Fraction(size)
-    quarter = round(exact / half_pi)
-    left = exact - quarter * half_pi
-    high = float(left)
-    return quarter & 3, high, float(left - Fraction(high))
-
-
-@cache
-def _exact_half_pi() -> Fraction:
-    """To 1,400 binary digits, which is enough for what is left of the largest double. Machin's formula."""
-    bits = 1400
-
-    def arctangent_of_inverse(number: int) -> int:
-        term = total = (1 << bits) // number
-        divisor, sign = 1, 1
-        while term:
-            term //= number * number
-            divisor, sign = divisor + 2, -sign
-            total += sign * (term // divisor)
-        return total
-
-    return Fraction(2 * (4 * arctangent_of_inverse(5) - arctangent_of_inverse(239)), 1 << bits)
 
 
 def _sin(x: float, low: float, is_exact: bool = False) -> float:
