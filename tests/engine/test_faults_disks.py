@@ -62,6 +62,18 @@ def test_every_call_to_a_slow_disk_takes_its_time(fake: FakeDocker) -> None:
     assert run(fake, script)[2] < 0.01
 
 
+@pytest.mark.parametrize(
+    ("command", "seconds"),
+    [("sh /data/s", 0.2), ("diff /data/s /data/t", 0.4), ("cp /data/t /tmp/t", 0.2), ("cat /data/t", 0.2)],
+)
+def test_a_program_that_reads_a_file_at_once_waits_as_one_that_reads_it_in_pieces(
+    fake: FakeDocker, command: str, seconds: float
+) -> None:
+    run(fake, "echo 'echo hi' > /data/s; echo a > /data/t")
+    fake.fault("volume data latency 200ms")
+    assert round(run(fake, command)[2], 1) == seconds
+
+
 def test_what_comes_after_a_slow_write_waits_for_it(fake: FakeDocker) -> None:
     fake.fault("disk of box latency 1s")
     stream = fake.client.containers.get("box").exec_run(

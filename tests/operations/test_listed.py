@@ -73,3 +73,23 @@ def test_words_are_the_same_for_as_long_as_is_said(scale_ns: int) -> None:
             assert first_ns <= duration_ns < end_ns
             words = human_duration(duration_ns)
             assert human_duration(first_ns) == words == human_duration(end_ns - 1)
+
+
+def test_a_list_is_newest_first_however_long_it_is() -> None:
+    engine = create_engine(3)
+    ask(engine, "POST", "/images/create?fromImage=busybox&tag=latest")
+    made = [f"box{number}" for number in range(40)]
+    for number, name in enumerate(made):
+        ask(engine, "POST", f"/containers/create?name={name}", {"Image": "busybox", "Cmd": ["sleep", "99"]})
+        if number % 2:
+            ask(engine, "POST", f"/containers/{name}/start")
+
+    def names(query: str) -> list[str]:
+        return [entry["Names"][0][1:] for entry in json.loads(ask(engine, "GET", f"/containers/json{query}"))]
+
+    newest = made[::-1]
+    assert names("?all=1") == newest
+    assert names("") == newest[::2]
+    assert names("?limit=5") == newest[:5]
+    assert names("?limit=100") == newest
+    assert names("?limit=3&filters=" + '{"status":["running"]}') == newest[::2][:3]
