@@ -1,4 +1,4 @@
-"""The two halves of a double's bits, and polynomials: what the algorithms of numbers.py's functions are written with."""
+"""The two halves of a double's bits, and polynomials: what `powers`, `exponentials` and `trigonometry` are written with."""
 
 from __future__ import annotations
 

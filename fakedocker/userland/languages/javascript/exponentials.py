@@ -16,9 +16,10 @@ _LN_2_LOW: Final = 1.90821492927058770002e-10
 _LOG2_E: Final = 1.44269504088896338700e00
 _GREATEST: Final = 7.09782712893383973096e02
 """Whose exponential is still a number."""
-_EXP_TERMS: Final = (
+EXP_TERMS: Final = (
     4.13813679705723846039e-08, -1.65339022054652515390e-06, 6.61375632143793436117e-05, -2.77777777770155933842e-03, 1.66666666666666019037e-01,
 )  # fmt: skip
+"""Of a polynomial for the exponential function, the highest power first."""
 _EXPM1_TERMS: Final = (
     -2.01099218183624371326e-07, 4.00821782732936239552e-06, -7.93650757867487942473e-05, 1.58730158725481460165e-03, -3.33333333333331316428e-02,
     1.0,
@@ -47,7 +48,7 @@ def exp(x: float) -> float:
     whole, high, low = _reduced(x, size)
     rest = high - low
     square = rest * rest
-    series = rest - square * polynomial(_EXP_TERMS, square)
+    series = rest - square * polynomial(EXP_TERMS, square)
     if whole == 0:
         return 1.0 - ((rest * series) / (series - 2.0) - rest)
     return math.ldexp(1.0 - ((low - (rest * series) / (2.0 - series)) - high), whole)
@@ -161,10 +162,15 @@ def _parts(x: float) -> tuple[int, float, int]:
     return exponent + (above >> 20), of_high_word(word | (above ^ 0x3FF00000), low_word(x)), word
 
 
+def _end_of_log(x: float) -> float:
+    """The logarithm of infinity, of nothing, and of what has none."""
+    return x if x > 0 else -math.inf if x == 0 else math.nan
+
+
 def log(x: float) -> float:
     """The natural logarithm."""
     if x <= 0 or x == math.inf:
-        return x if x > 0 else -math.inf if x == 0 else math.nan
+        return _end_of_log(x)
     exponent, factor, word = _parts(x)
     f = factor - 1.0
     if (0xFFFFF & (2 + word)) < 3:
@@ -228,7 +234,7 @@ def _parts_of_sum(x: float) -> tuple[int, float, int, float]:
 
 def log2(x: float) -> float:
     if x <= 0 or x == math.inf:
-        return x if x > 0 else -math.inf if x == 0 else math.nan
+        return _end_of_log(x)
     if x == 1:
         return 0.0
     exponent, factor, _ = _parts(x)
@@ -246,7 +252,7 @@ def log2(x: float) -> float:
 
 def log10(x: float) -> float:
     if x <= 0 or x == math.inf:
-        return x if x > 0 else -math.inf if x == 0 else math.nan
+        return _end_of_log(x)
     if x == 1:
         return 0.0
     exponent = 0

@@ -10,6 +10,7 @@ import math
 from typing import Final
 
 from fakedocker.userland.languages.javascript.doubles import coarse, high_word, of_high_word, polynomial
+from fakedocker.userland.languages.javascript.exponentials import EXP_TERMS
 
 _BASES: Final = (1.0, 1.5)
 _LOG_BASES: Final = (0.0, 5.84962487220764160156e-01)
@@ -19,10 +20,6 @@ _LOG_TERMS: Final = (
     4.28571428578550184252e-01, 5.99999999999994648725e-01,
 )  # fmt: skip
 """Of a polynomial for 3/2 (log x - 2s - 2/3 s**3), the highest power first."""
-_EXP_TERMS: Final = (
-    4.13813679705723846039e-08, -1.65339022054652515390e-06, 6.61375632143793436117e-05, -2.77777777770155933842e-03, 1.66666666666666019037e-01,
-)  # fmt: skip
-"""Of a polynomial for the exponential function, the highest power first."""
 _TWO_THIRDS_LOG2_E: Final = (9.61796693925975554329e-01, 9.61796700954437255859e-01, -7.02846165095275826516e-09)
 """2/3 of the binary logarithm of e: whole, its beginning, and the rest."""
 _LOG_2: Final = (6.93147180559945286227e-01, 6.93147182464599609375e-01, -1.90465429995776804525e-09)
@@ -120,7 +117,7 @@ def _binary_exp(high: float, low: float) -> float:
     argument = first + second
     rest = second - (argument - first)
     square = argument * argument
-    series = argument - square * polynomial(_EXP_TERMS, square)
+    series = argument - square * polynomial(EXP_TERMS, square)
     quotient = (argument * series) / ((series - 2.0) - (rest + argument * rest))
     try:
         return math.ldexp(1.0 - (quotient - argument), whole)
