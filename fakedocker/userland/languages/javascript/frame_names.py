@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from functools import lru_cache
 from typing import Final
 
 from fakedocker.userland.languages.javascript.cells import (
@@ -15,7 +17,7 @@ from fakedocker.userland.languages.javascript.code import JsCode
 from fakedocker.userland.languages.javascript.escapes import LINE_END
 from fakedocker.userland.languages.javascript.properties import get, prototype_of
 from fakedocker.userland.languages.javascript.shared import NULL, Host, Native
-from fakedocker.userland.languages.javascript.units import to_units
+from fakedocker.userland.languages.javascript.units import source_units
 from fakedocker.userland.languages.machine.code import Source
 
 Place = tuple[str, int, int, Source]
@@ -23,10 +25,16 @@ Place = tuple[str, int, int, Source]
 
 
 def place_of(code: JsCode, at: int) -> Place:
-    """An offset of a source as line and column."""
-    text = code.source.text if code.source.text.isascii() else to_units(code.source.text)
-    ends = [found.end() for found in LINE_END.finditer(text, 0, at)]
-    return code.source.name, len(ends) + 1, at - (ends[-1] if ends else 0) + 1, code.source
+    """An offset of a source as line and column. O(text) for the first of a source that was not asked for lately, else O(log lines)."""
+    starts = _line_starts(code.source.text)
+    line = bisect_right(starts, at)
+    return code.source.name, line, at - starts[line - 1] + 1, code.source
+
+
+@lru_cache(maxsize=16)
+def _line_starts(text: str) -> list[int]:
+    """Where the lines of a source begin, in code units: kept, as a program may make errors by the thousand."""
+    return [0, *(found.end() for found in LINE_END.finditer(source_units(text)))]
 
 
 def frame_name(realm: Host, code: JsCode, invocation: Invocation) -> str:

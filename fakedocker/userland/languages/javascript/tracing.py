@@ -24,7 +24,7 @@ from fakedocker.userland.languages.javascript.operators import to_text
 from fakedocker.userland.languages.javascript.properties import get
 from fakedocker.userland.languages.javascript.shared import Host
 from fakedocker.userland.languages.javascript.trace_walk import MOST_LINES, offset_of, waiting_lines, walk_frames
-from fakedocker.userland.languages.javascript.units import to_units
+from fakedocker.userland.languages.javascript.units import source_units
 
 
 def new_error(realm: Host, proto: JsObject, message: Value, above: Value = None) -> JsObject:
@@ -136,7 +136,7 @@ def call_text(realm: Host, function: Value) -> str | None:
     frame = frame.caller if frame is not None else None
     if frame is None or not isinstance(frame.code, JsCode) or frame.code.is_host:
         return None
-    text = frame.code.source.text if frame.code.source.text.isascii() else to_units(frame.code.source.text)
+    text = source_units(frame.code.source.text)
     at = offset_of(realm, frame, False)
     begin = re.search(r"[\w$.]*$", text[:at])
     if begin is not None and begin.start() and text[begin.start() - 1] in ")]}":
@@ -164,7 +164,7 @@ def source_text(function: JsFunction) -> str:
     assert isinstance(code, JsCode)
     if code.is_host:
         return f"function {code.name}() {{ [native code] }}"
-    text = code.source.text if code.source.text.isascii() else to_units(code.source.text)
+    text = source_units(code.source.text)
     start = code.start
     if code.kind in ("method", "getter", "setter") or function.class_kind:
         return text[_method_start(text, start, code) : code.end]

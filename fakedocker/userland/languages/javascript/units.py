@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 
 def to_units(text: str) -> str:
@@ -10,6 +11,12 @@ def to_units(text: str) -> str:
     if text.isascii() or max(text) <= "\uffff":
         return text
     return "".join(character if character <= "\uffff" else _pair(ord(character)) for character in text)
+
+
+@lru_cache(maxsize=16)
+def source_units(text: str) -> str:
+    """The code units of a source, kept for the next time that something of it is asked for."""
+    return to_units(text)
 
 
 def _pair(code: int) -> str:
