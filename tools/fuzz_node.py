@@ -25,13 +25,14 @@ from typing import NamedTuple
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+from fuzz_node_programs import HEAD, changed, line  # noqa: E402
+
 from fakedocker.userland.languages.javascript.compiler import FILE  # noqa: E402
 from fakedocker.userland.languages.javascript.escapes import Refused  # noqa: E402
 from fakedocker.userland.languages.javascript.node_host.loading import pointed_at  # noqa: E402
 from fakedocker.userland.languages.javascript.units import from_units  # noqa: E402
 from fakedocker.userland.languages.machine.cells import NotSimulated  # noqa: E402
 from fakedocker.userland.languages.machine.code import Source  # noqa: E402
-from fuzz_node_programs import HEAD, changed, line  # noqa: E402
 from helpers.node_cases import VERSION, read_cases, subjects  # noqa: E402
 from helpers.services_machine import Machine  # noqa: E402
 
