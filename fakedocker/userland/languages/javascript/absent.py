@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final
 
-from fakedocker.userland.languages.javascript.cells import JsFunction, JsObject, Slot, Value
+from fakedocker.userland.languages.javascript.cells import JsFunction, JsObject, Slot, Value, hidden
 from fakedocker.userland.languages.javascript.properties import get, has, own
 from fakedocker.userland.languages.javascript.realm_state import GLOBALS, PROTOTYPES, TABLES
 from fakedocker.userland.languages.javascript.shared import MODULE, Getter, Host, Native, NativeCall, Table
@@ -121,6 +121,8 @@ def _putting(key: str) -> NativeCall:
     def put(realm: Host, this: Value, arguments: list[Value]) -> Value:
         if isinstance(this, JsObject) and own(realm, this, key) is not None:
             this.props[key] = arguments[0]
+        elif type(this) is Native:
+            realm.extras.setdefault(this.path, JsObject(None)).props[key] = hidden(arguments[0])
         return None
 
     return put

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import NoneType
 from typing import Final
 
 from fakedocker.base.numbers import is_digits
@@ -45,6 +46,7 @@ _PRIMITIVES: Final[dict[type, str]] = {
 
 
 _MOST_INDEXES: Final = 0xFFFFFFFF
+_CONSTANTS: Final = (float, WellKnown, NoneType)
 
 
 def index_of(key: Key) -> int:
@@ -76,12 +78,24 @@ def own(realm: Host, target: JsObject, key: Key) -> Value:
 
 
 def _of_table(realm: Host, target: JsObject, key: Key, found: Value) -> Value:
-    if type(found) is Getter:
-        return Slot(getter=found.native, setter=found.setter, is_accessor=True, enumerable=False)
     if type(found) is Written:
         made = target.props[key] = hidden(realm.written(found))
         return made
-    return hidden(found)
+    return _of_entry(key, found)
+
+
+def _of_entry(key: Key, found: Value) -> Value:
+    """What a table's entry is as a property: numbers and symbols are constants; a `Slot` there is a plain property."""
+    kind = type(found)
+    if kind is Native:
+        return hidden(found)
+    if kind is Getter:
+        return Slot(getter=found.native, setter=found.setter, is_accessor=True, enumerable=False)
+    if kind is Slot:
+        return found.value
+    if kind in _CONSTANTS:
+        return Slot(found, writable=False, enumerable=False, configurable=False)
+    return Slot(found, writable=key is not TO_STRING_TAG, enumerable=False)
 
 
 def _array_own(realm: Host, target: Value, key: Key) -> Value:
@@ -195,13 +209,7 @@ def native_own(realm: Host, target: Native, key: Key) -> Value:
     if target.statics is not None:
         found = target.statics.entries.get(key, MISSING)
         if found is not MISSING:
-            if type(found) is Written:
-                return hidden(realm.written(found))
-            return (
-                Slot(getter=found.native, is_accessor=True, enumerable=False)
-                if type(found) is Getter
-                else hidden(found)
-            )
+            return hidden(realm.written(found)) if type(found) is Written else _of_entry(key, found)
     return MISSING
 
 

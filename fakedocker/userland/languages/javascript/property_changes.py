@@ -38,8 +38,7 @@ def put(realm: Host, target: Value, key: Key, value: Value, strict: bool = True)
     """Set a property of a value that is neither undefined nor null. TypeError, where strict, if it cannot be."""
     if not isinstance(target, JsObject):
         if type(target) is Native:
-            extra = realm.extras.setdefault(target.path, JsObject(None))
-            extra.props[key] = value
+            _native_put(realm, target, key, value, strict)
         elif strict:
             raise realm.error(
                 "TypeError", f"Cannot create property '{realm.key_text(key)}' on {_primitive_words(realm, target)}"
@@ -62,10 +61,7 @@ def put(realm: Host, target: Value, key: Key, value: Value, strict: bool = True)
                 if found.setter is not None:
                     realm.call(found.setter, target, [value])
                 elif strict:
-                    raise realm.error(
-                        "TypeError",
-                        f"Cannot set property {realm.key_text(key)} of {realm.described(target)} which has only a getter",
-                    )
+                    raise _only_getter(realm, target, key)
                 return
             if not found.writable:
                 if strict:
@@ -79,6 +75,30 @@ def put(realm: Host, target: Value, key: Key, value: Value, strict: bool = True)
             break
         place = prototype_of(realm, place)
     _add(realm, target, key, value, strict)
+
+
+def _native_put(realm: Host, target: Native, key: Key, value: Value, strict: bool) -> None:
+    """Set a property of a function of the host, which is what it was but for its value."""
+    found = native_own(realm, target, key)
+    kept = value
+    if type(found) is Slot:
+        if found.is_accessor:
+            if found.setter is not None:
+                realm.call(found.setter, target, [value])
+            elif strict:
+                raise _only_getter(realm, target, key)
+            return
+        if not found.writable:
+            if strict:
+                raise _read_only(realm, target, key)
+            return
+        kept = Slot(value, enumerable=found.enumerable, configurable=found.configurable)
+    realm.extras.setdefault(target.path, JsObject(None)).props[key] = kept
+
+
+def _only_getter(realm: Host, target: Value, key: Key) -> Exception:
+    words = f"Cannot set property {realm.key_text(key)} of {realm.described(target)} which has only a getter"
+    return realm.error("TypeError", words)
 
 
 def _read_only(realm: Host, target: Value, key: Key) -> Exception:
@@ -245,10 +265,7 @@ def _conflicts(existing: Slot, value: Value) -> bool:
 def delete(realm: Host, target: Value, key: Key, strict: bool) -> bool:
     """Delete an own property; whether it is gone. TypeError, where strict, if it cannot be deleted."""
     if type(target) is Native:
-        extra = realm.extras.get(target.path)
-        if extra is not None:
-            extra.props.pop(key, None)
-        return True
+        return _native_delete(realm, target, key, strict)
     if not isinstance(target, JsObject):
         return type(target) is not str or _delete_of_text(realm, target, key, strict)
     if type(target) is Proxy:
@@ -258,14 +275,30 @@ def delete(realm: Host, target: Value, key: Key, strict: bool) -> bool:
         return delete(realm, target.target, key, strict)
     found = own(realm, target, key)
     if type(found) is Slot and not found.configurable:
-        if strict:
-            raise realm.error("TypeError", f"Cannot delete property '{realm.key_text(key)}' of {realm.told(target)}")
-        return False
+        return _stays(realm, target, key, strict)
     if type(target) is JsArray and 0 <= index_of(key) < len(target.items):
         target.items[index_of(key)] = HOLE
     elif key in target.props:
         del target.props[key]
     elif found is not MISSING:
+        raise NotSimulated("deleting a property that every object of its kind has")
+    return True
+
+
+def _stays(realm: Host, target: Value, key: Key, strict: bool) -> bool:
+    if strict:
+        raise realm.error("TypeError", f"Cannot delete property '{realm.key_text(key)}' of {realm.told(target)}")
+    return False
+
+
+def _native_delete(realm: Host, target: Native, key: Key, strict: bool) -> bool:
+    found = native_own(realm, target, key)
+    if type(found) is Slot and not found.configurable:
+        return _stays(realm, target, key, strict)
+    extra = realm.extras.get(target.path)
+    if extra is not None:
+        extra.props.pop(key, None)
+    if native_own(realm, target, key) is not MISSING:
         raise NotSimulated("deleting a property that every object of its kind has")
     return True
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fakedocker.userland.languages.javascript.cells import JsFunction, JsObject, Value, hidden, is_callable
+from fakedocker.userland.languages.javascript.cells import JsFunction, JsObject, Slot, Value, hidden, is_callable
 from fakedocker.userland.languages.javascript.natives import Host, Kind, argument
 from fakedocker.userland.languages.javascript.operators import to_text
 from fakedocker.userland.languages.javascript.properties import get, has
@@ -39,7 +39,7 @@ _maker(ERROR, 0)
 for _kind in KINDS.values():
     _maker(_kind, 0)
 _maker(AGGREGATE, 1)
-ERROR.statics.entries["stackTraceLimit"] = 10.0
+ERROR.statics.entries["stackTraceLimit"] = Slot(10.0)
 
 
 @ERROR.static("captureStackTrace", 2)
