@@ -9,7 +9,9 @@ from fakedocker.userland.languages.javascript.cursor import Context, Cursor
 from fakedocker.userland.languages.javascript.escapes import Refused
 from fakedocker.userland.languages.javascript.lexer import Token
 from fakedocker.userland.languages.javascript.parser_parts import FunctionParts, Key, Outer
+from fakedocker.userland.languages.javascript.rendering import position
 from fakedocker.userland.languages.javascript.syntax import Node
+from fakedocker.userland.languages.machine.cells import NotSimulated
 
 
 class ClassSyntax:
@@ -74,6 +76,8 @@ class ClassSyntax:
                 if cursor.is_at("{"):
                     return self._static_block(token.at)
         start = cursor.token
+        if cursor.is_at("..."):
+            self._stray_spread(start, token if is_static else start)
         key = self.expressions.literals.key()
         if cursor.is_at("("):
             self._check_method_name(key, is_static, has_constructor)
@@ -92,6 +96,20 @@ class ClassSyntax:
         cursor.end_statement()
         self._declare_private(key, "field", is_static)
         return syntax.Field(token.at, key.node, value, key.computed, is_static)
+
+    def _stray_spread(self, dots: Token, first: Token) -> NoReturn:
+        """What only objects have: V8 reads what is spread, and points from the dots to where that is."""
+        self.cursor.advance(True)
+        try:
+            end = position(self.expressions.cover_assignment(True))
+        except Refused:
+            raise NotSimulated(
+                "what node says of a spread in a class with nothing behind it, of which it may die"
+            ) from None
+        try:
+            self.cursor.unexpected(first)
+        except Refused as problem:
+            raise Refused(problem.message, dots.at, max(end, dots.at)) from None
 
     def _wrong_member(self, first: Token, start: Token, key: Key) -> NoReturn:
         """A member that ends as those of objects do: V8 tells of its first token, and points from its name to that."""

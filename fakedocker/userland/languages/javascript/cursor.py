@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, NoReturn
 
 from fakedocker.userland.languages.javascript.escapes import Refused
-from fakedocker.userland.languages.javascript.lexer import KEYWORDS, Lexer, Token
+from fakedocker.userland.languages.javascript.lexer import INVALID, KEYWORDS, Lexer, Token
 from fakedocker.userland.languages.machine.cells import NotSimulated
 
 _MOST_NESTED: Final = 48
@@ -13,6 +13,7 @@ _BEFORE_PATTERN: Final = frozenset({")", "]", "}"})
 FUTURE_RESERVED: Final = frozenset("implements interface package private protected public".split())
 STRICT_RESERVED: Final = frozenset("implements interface let package private protected public static yield".split())
 AWAIT_OUTSIDE: Final = "await is only valid in async functions and the top level bodies of modules"
+NOT_SIMPLE: Final = "Illegal 'use strict' directive in function with non-simple parameter list"
 _ARGUMENTS_BANNED: Final = "'arguments' is not allowed in class field initializer or static initialization block"
 _UNEXPECTED: Final = {
     "number": "Unexpected number",
@@ -226,18 +227,24 @@ class Cursor:
         """Whether the parenthesis that is next, or is given, closes before `=>`. O(1) after a first look at all that is inside."""
         opening = token or self.token
         if opening.at not in self._arrows:
-            self._look_at_parentheses(opening)
+            self._look_at_parentheses(opening.at)
         return self._arrows.get(opening.at, False)
 
-    def _look_at_parentheses(self, opening: Token) -> None:
+    def opened_between(self, start: int, end: int) -> list[str]:
+        """The brackets since a parenthesis that are open at an offset, that itself first; "${" those of templates."""
+        return [kind for kind, _ in self._look_at_parentheses(start, end)]
+
+    def _look_at_parentheses(self, start: int, end: int | None = None) -> list[tuple[str, int]]:
         lexer = Lexer(self.source, has_html_comments=not self.is_module)
-        lexer.place = opening.at
+        lexer.place = start
         opened: list[tuple[str, int]] = []
-        before = opening
+        before = self.token
         try:
-            while True:
+            while end is None or lexer.place < end:
                 token = lexer.next(
-                    _begins_operand_after(before) and not (before.value == ")" and before.kind == "punctuator")
+                    bool(opened)
+                    and _begins_operand_after(before)
+                    and not (before.value == ")" and before.kind == "punctuator")
                 )
                 before = token
                 if token.kind == "template" and token.flags != "end":
@@ -256,12 +263,11 @@ class Cursor:
                         following = lexer.next(False)
                         lexer.place = place
                         self._arrows[at] = following.value == "=>" and following.kind == "punctuator"
-                elif token.kind in ("end", "illegal"):
-                    return
-                if not opened:
-                    return
+                if not opened or token.kind in ("end", "illegal"):
+                    break
         except IndexError:  # the parser comes there, and says so
-            return
+            opened.clear()
+        return opened
 
     # nesting
 
@@ -281,8 +287,7 @@ class Cursor:
         found = token or self.token
         at, end, word = found.at, found.end, found.value
         if found.kind == "illegal":
-            assert found.problem is not None
-            raise found.problem
+            raise self._wrong(found)
         if found.kind == "end":
             raise Refused("Unexpected end of input", at, at, is_end=True)
         if found.kind == "pattern":
@@ -296,6 +301,21 @@ class Cursor:
         if word == "enum" and found.kind == "keyword":
             said = "Unexpected reserved word"
         raise Refused(said, at - (found.kind == "template"), end)
+
+    def _wrong(self, found: Token) -> Refused:
+        """What is no token. V8 has read the next one by then: if its scanner has a word for what is wrong with that, it says it."""
+        assert found.problem is not None
+        following = self.peek() if found is self.token and not self._is_told_by_scanner(found) else found
+        if following.problem is None or not self._is_told_by_scanner(following):
+            return found.problem
+        if following is not found:
+            following.problem.behind = (found.at, found.problem.end)
+        return following.problem
+
+    def _is_told_by_scanner(self, token: Token) -> bool:
+        if token.kind != "illegal" or token.problem is None:
+            return False
+        return token.problem.message != INVALID or self.source.startswith("#", token.at)
 
     def _unexpected_word(self, found: Token) -> str:
         word = found.value
@@ -315,11 +335,26 @@ class Cursor:
         """Refuse the token that was taken last."""
         raise Refused(message, self.last.at - (self.last.kind == "template"), self.last.end)
 
+    def fail_at_next(self, message: str) -> NoReturn:
+        """Refuse the next token, which V8 has only looked at."""
+        token, last = self.token, self.last
+        problem = Refused(message, token.at - (token.kind == "template"), token.end)
+        if self.last_end < problem.at:
+            problem.behind = (last.at - (last.kind == "template"), self.last_end)
+        raise problem
+
     def check_octal(self, start: int) -> None:
         """Refuse, at the end of strict code, what is written in it as before ES5."""
+        problem = self.told_at_end(None, start)
+        if problem is not None:
+            raise problem
+
+    def told_at_end(self, problem: Refused | None, start: int) -> Refused | None:
+        """What is told at the end of strict code that began at an offset: a problem, or what is written as before ES5."""
         octal = self._lexer.octal
-        if octal is not None and start <= octal.at and octal.end <= self.last_end:
-            raise octal
+        if octal is None or octal.at < start or octal.end > self.last_end:
+            return problem
+        return octal if problem is None else problem.overridden(octal)
 
     def fail(self, message: str, at: int, end: int = -1) -> NoReturn:
         """Refuse the source at an offset."""

@@ -49,7 +49,6 @@ class DeclarationSyntax:
         try:
             self._pairs(kind, pairs, in_allowed)
         except Refused as problem:
-            pairs += [(name, None) for name in problem.partial if isinstance(name, syntax.Name)]
             problem.partial = (syntax.Declaration(at, kind, tuple(pairs)), *problem.partial)
             raise
         return syntax.Declaration(at, kind, tuple(pairs))
@@ -60,7 +59,7 @@ class DeclarationSyntax:
         self.first_value, first = (-1, -1), cursor.token.at
         while True:
             start = cursor.token.at
-            target = self.expressions.functions.binding()
+            target = self._binding(pairs)
             if kind != "var":
                 self._check_lexical(target, names)
             variable = cursor.last
@@ -87,6 +86,17 @@ class DeclarationSyntax:
             if not cursor.takes(","):
                 self.bindings = (first, cursor.last_end)
                 return
+
+    def _binding(self, pairs: list[tuple[Node, Node | None]]) -> Node:
+        """What is declared; of a pattern that is refused V8 has declared the names before what is wrong."""
+        covers = self.expressions.covers
+        covers.declared = {}
+        try:
+            return self.expressions.functions.binding()
+        except Refused as problem:
+            names = covers.declared | {name.at: name for name in problem.partial if isinstance(name, syntax.Name)}
+            pairs += [(names[at], None) for at in sorted(names)]
+            raise
 
     def _check_lexical(self, target: Node, names: set[str]) -> None:
         """What it declares, after the names that the same declaration has already."""
@@ -175,8 +185,7 @@ class ForSyntax:
             return self._rest_of_for(at, first)
         if cursor.is_word("of") and not is_await:
             if token.kind == "name" and token.value == "let" and not token.escaped:
-                cursor.advance()
-                cursor.fail_at_last("The left-hand side of a for-of loop may not be 'let'.")
+                cursor.fail("The left-hand side of a for-of loop may not start with 'let'.", token.at, token.end)
             if last.kind == "name" and last.value == "async" and not last.escaped and last is token:
                 cursor.fail("The left-hand side of a for-of loop may not be 'async'.", token.at, token.end)
         is_strict = cursor.context.is_strict

@@ -26,6 +26,7 @@ class Refused(Exception):
 
     Attributes:
         partial: what stood before it in the statements that hold it, as nodes: V8 has looked at that already.
+        behind: where the token is that V8 has read when it tells of something further on, and that it may still tell of.
     """
 
     def __init__(self, message: str, at: int, end: int = -1, *, is_end: bool = False) -> None:
@@ -35,6 +36,7 @@ class Refused(Exception):
         self.end = end if end >= 0 else at + 1
         self.is_end = is_end
         self.partial: tuple[object, ...] = ()
+        self.behind: tuple[int, int] | None = None
 
     def overridden(self, other: Refused) -> Refused:
         """What V8 tells of in the end if it finds another problem on its way out: the one before, if that lies wholly before."""

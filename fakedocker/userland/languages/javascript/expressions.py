@@ -25,6 +25,7 @@ _LOGICAL: Final = frozenset({"||", "&&"})
 _BELOW_LOGICAL: Final = 3
 _ASSIGNS: Final = frozenset("= += -= *= /= %= **= <<= >>= >>>= &= |= ^= &&= ||= ??=".split())
 _PREFIX: Final = frozenset({"!", "~", "+", "-", "typeof", "void", "delete"})
+_NO_END_OF_ARGUMENTS: Final = "missing ) after argument list"
 Body = Callable[[], tuple[Node, ...]]
 
 
@@ -46,7 +47,7 @@ class Expressions:
     def cover_expression(self, in_allowed: bool = True) -> Node:
         """Expressions with commas between, which may hold what only a pattern may have."""
         if self.cursor.is_at("..."):
-            self._stray_rest()
+            return self.functions.cover_rest()
         first = self.cover_assignment(in_allowed)
         if not self.cursor.is_at(","):
             return first
@@ -54,23 +55,10 @@ class Expressions:
         while self.cursor.is_at(","):
             self.cursor.advance(True)
             if self.cursor.is_at("..."):
-                self._stray_rest()
+                parts.append(self.functions.cover_rest())
+                break
             parts.append(self.cover_assignment(in_allowed))
         return syntax.Sequence(first.at, tuple(parts))
-
-    def _stray_rest(self) -> NoReturn:
-        """A rest parameter where none is: V8 reads on before it says so."""
-        cursor = self.cursor
-        token = cursor.advance()
-        try:
-            self.functions.binding()
-        except Refused as problem:
-            raise problem.overridden(Refused("Unexpected token '...'", token.at, token.end)) from None
-        if cursor.is_at("="):
-            cursor.fail_at_last("Rest parameter may not have a default initializer")
-        if cursor.is_at(","):
-            cursor.fail_at_last("Rest parameter must be last formal parameter")
-        cursor.unexpected(token)
 
     def assignment(self, in_allowed: bool = True) -> Node:
         """One expression without commas. Refused if what only a pattern may have stands where no pattern is."""
@@ -141,14 +129,17 @@ class Expressions:
         cursor = self.cursor
         if isinstance(left, syntax.Name) or self.covers.is_parenthesized(left):
             cursor.unexpected()
+        if isinstance(left, syntax.WrongTarget):
+            if self.covers.is_parenthesized(left.call):
+                raise NotSimulated("how node ends of an arrow behind such an expression")
+            cursor.fail("Malformed arrow function parameter list", cursor.last.at, cursor.last.at)
         end = cursor.last.at - (cursor.last.kind == "template")
         if position(left) > end:
             raise NotSimulated("how node ends of an arrow behind such an expression")
         cursor.fail("Malformed arrow function parameter list", position(left), end)
 
     def _yield(self, in_allowed: bool) -> Node:
-        cursor = self.cursor
-        token = cursor.token
+        cursor, token = self.cursor, self.cursor.token
         if token.escaped:
             cursor.fail("Keyword must not contain escaped characters", token.at, token.end)
         self._note_waiting(token, "Yield expression not allowed in formal parameter")
@@ -270,8 +261,6 @@ class Expressions:
     def _update(self, token: Token, target: Node, start: int, *, is_prefix: bool) -> Node:
         cursor = self.cursor
         if not is_target(target, cursor.context.is_strict):
-            if is_prefix and cursor.is_at("=>"):
-                raise NotSimulated("which mistake node tells of before such an arrow")
             said = f"Invalid left-hand side expression in {'prefix' if is_prefix else 'postfix'} operation"
             return wrong_target(target, said, start, cursor.last_end)
         return syntax.Update(cursor.last.at if is_prefix else token.at, str(token.value), target, is_prefix)
@@ -295,7 +284,7 @@ class Expressions:
             token = cursor.token
             if token.kind == "template":
                 if chained:
-                    cursor.fail("Invalid tagged template on optional chain", token.at - 1, token.end)
+                    cursor.fail_at_next("Invalid tagged template on optional chain")
                 value = syntax.Tagged(token.at - 1, value, self.literals.template(is_tagged=True))
             elif token.kind != "punctuator":
                 break
@@ -329,7 +318,7 @@ class Expressions:
             cursor.expect("]")
             return syntax.Member(at, value, key, True, True)
         if cursor.token.kind == "template":
-            cursor.fail("Invalid tagged template on optional chain", cursor.token.at - 1, cursor.token.end)
+            cursor.fail_at_next("Invalid tagged template on optional chain")
         return syntax.Member(at, value, self._member_name(at), False, True)
 
     def _member(self, value: Node, *, is_behind_call: bool = False) -> Node:
@@ -358,7 +347,20 @@ class Expressions:
     def arguments(self) -> tuple[Node, ...]:
         """What stands between the parentheses of a call."""
         cursor = self.cursor
-        cursor.expect("(", True)
+        start = cursor.expect("(", True).at
+        try:
+            found = self._arguments()
+        except Refused as problem:
+            if problem.behind is None or set(cursor.opened_between(start, problem.behind[0])[1:]) - {"${"}:
+                raise
+            cursor.fail(_NO_END_OF_ARGUMENTS, *problem.behind)
+        if not cursor.is_at(")"):
+            cursor.fail_at_last(_NO_END_OF_ARGUMENTS)
+        cursor.advance()
+        return found
+
+    def _arguments(self) -> tuple[Node, ...]:
+        cursor = self.cursor
         found: list[Node] = []
         while not cursor.is_at(")"):
             if cursor.is_at("..."):
@@ -369,9 +371,6 @@ class Expressions:
             if not cursor.is_at(","):
                 break
             cursor.advance(True)
-        if not cursor.is_at(")"):
-            cursor.fail_at_last("missing ) after argument list")
-        cursor.advance()
         return tuple(found)
 
     def _new(self) -> Node:
@@ -386,6 +385,8 @@ class Expressions:
             return syntax.NewTarget(at)
         if cursor.is_at("import") and cursor.peek().value == "(":
             cursor.fail("Cannot use new with import", cursor.token.at, cursor.token.end)
+        if cursor.is_at("super") and cursor.peek().value == "(":
+            cursor.fail("'super' keyword unexpected here", cursor.token.at, cursor.token.end)
         callee = self._new() if cursor.is_at("new") else self.primaries.primary()
         while True:
             if cursor.token.kind == "template":
@@ -395,5 +396,5 @@ class Expressions:
             else:
                 break
         if cursor.is_at("?."):
-            cursor.fail("Invalid optional chain from new expression", cursor.token.at, cursor.token.end)
+            cursor.fail_at_next("Invalid optional chain from new expression")
         return syntax.New(at, callee, self.arguments() if cursor.is_at("(") else ())

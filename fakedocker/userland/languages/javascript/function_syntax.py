@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final, cast
 
 from fakedocker.userland.languages.javascript import syntax
 from fakedocker.userland.languages.javascript.class_syntax import ClassSyntax
-from fakedocker.userland.languages.javascript.cursor import STRICT_RESERVED, Context, Cursor
+from fakedocker.userland.languages.javascript.cursor import NOT_SIMPLE, STRICT_RESERVED, Context, Cursor
 from fakedocker.userland.languages.javascript.escapes import Refused
 from fakedocker.userland.languages.javascript.lexer import Token
 from fakedocker.userland.languages.javascript.parser_parts import Outer
@@ -42,15 +43,12 @@ class FunctionSyntax:
         if is_declaration or not cursor.is_at("("):
             name = str(self._function_name(is_async, is_generator, is_declaration).value)
         try:
-            found = self._rest_of_function(at, "function", name, is_async, is_generator)
+            return self._rest_of_function(at, "function", token if name else None, is_async, is_generator)
         except Refused as problem:
             if is_declaration:  # V8 declares it nevertheless
                 named = syntax.Function(at, at, "function", name, (), ())
                 problem.partial = (*problem.partial, syntax.FunctionDeclaration(at, named))
             raise
-        if found.is_strict and name:
-            self._check_strict_name(token)
-        return found
 
     def _function_name(self, is_async: bool, is_generator: bool, is_declaration: bool) -> Token:
         """A declaration's name is one of the code around it, an expression's one of its own."""
@@ -76,9 +74,12 @@ class FunctionSyntax:
             name = key.value
         elif isinstance(key, syntax.PrivateName):
             name = f"#{key.name}"
-        return self._rest_of_function(key.at, kind, name, is_async, is_generator)
+        return self._rest_of_function(key.at, kind, None, is_async, is_generator)._replace(name=name)
 
-    def _rest_of_function(self, at: int, kind: str, name: str, is_async: bool, is_generator: bool) -> syntax.Function:
+    def _rest_of_function(
+        self, at: int, kind: str, named: Token | None, is_async: bool, is_generator: bool
+    ) -> syntax.Function:
+        """From the parameters on; `named` is the name of what is no method."""
         cursor = self.cursor
         outer = cursor.context
         start = cursor.token.at
@@ -92,35 +93,58 @@ class FunctionSyntax:
         try:
             parameters = self._parameters()
             self._check_count(kind, parameters, start)
-            cursor.expect("{")
             try:
+                cursor.expect("{")
                 body = self._body(parameters)
+                strict = cursor.context.is_strict
+                self._expect_end(outer)
             except Refused as problem:
-                raise self._told_of(problem, kind, parameters, start) from None
-            strict = cursor.context.is_strict
+                raise self._told_of(problem, kind, named, parameters, start) from None
         finally:
             cursor.context = outer
-        cursor.expect("}")
-        self._check_parameters(parameters, strict, strict or kind != "function")
+        self._check_names(kind, named, parameters, strict)
         if strict:
             cursor.check_octal(start)
-        return syntax.Function(at, cursor.last_end, kind, name, parameters, body, is_async, is_generator, strict)
+        name = "" if named is None else str(named.value)
+        found = syntax.Function(at, cursor.last_end, kind, name, parameters, body, is_async, is_generator, strict)
+        self.expressions.covers.functions.append(found)
+        return found
 
     def _body(self, parameters: tuple[Node, ...]) -> tuple[Node, ...]:
-        self.cursor.context.is_simple = all(isinstance(parameter, syntax.Name) for parameter in parameters)
+        self.cursor.context.is_simple = _are_names(parameters)
         return self.expressions.parse_body()
 
-    def _told_of(self, problem: Refused, kind: str, parameters: tuple[Node, ...], start: int) -> Refused:
+    def _expect_end(self, outer: Context) -> None:
+        """The closing brace of a body; what follows is in the code around it."""
+        within, self.cursor.context = self.cursor.context, outer
+        self.cursor.expect("}")
+        self.cursor.context = within
+
+    def _told_of(
+        self, problem: Refused, kind: str, named: Token | None, parameters: tuple[Node, ...], start: int
+    ) -> Refused:
         """What is told of a function whose body has a problem; it is kept as far as it has been read."""
-        cursor = self.cursor
-        is_strict, body = cursor.context.is_strict, cast("tuple[Node, ...]", problem.partial)
+        is_strict, body = self.cursor.context.is_strict, cast("tuple[Node, ...]", problem.partial)
         problem.partial = (syntax.Function(problem.at, problem.at, kind, "", parameters, body, is_strict=is_strict),)
-        if is_strict:
-            try:
-                cursor.check_octal(start)
-            except Refused as octal:
-                return problem.overridden(octal)
+        is_illegal = problem.message == NOT_SIMPLE
+        if is_illegal and kind != "arrow":  # V8 gives up
+            return problem
+        try:
+            self._check_names(kind, named, parameters, is_strict or is_illegal)
+            if is_strict:
+                self.cursor.check_octal(start)
+        except Refused as other:
+            return problem.overridden(other)
         return problem
+
+    def _check_names(self, kind: str, named: Token | None, parameters: tuple[Node, ...], is_strict: bool) -> None:
+        """The names of a function and of its parameters, which may not be until it is known whether it is strict."""
+        if is_strict and named is not None:
+            self._check_strict_name(named)
+        if is_strict:
+            self._check_strict_parameters(parameters)
+        if is_strict or kind != "function" or not _are_names(parameters):
+            self._check_twice(parameters)
 
     def _check_count(self, kind: str, parameters: tuple[Node, ...], start: int) -> None:
         cursor = self.cursor
@@ -132,16 +156,18 @@ class FunctionSyntax:
             if isinstance(parameters[0], syntax.Rest):
                 cursor.fail("Setter function argument must not be a rest parameter", start, cursor.last_end)
 
-    def _check_parameters(self, parameters: tuple[Node, ...], is_strict: bool, is_unique: bool) -> None:
-        """Names that are there twice, or that strict code may not have."""
-        names = [name for parameter in parameters for name in names_of(parameter)]
-        if is_unique or not all(isinstance(parameter, syntax.Name) for parameter in parameters):
-            seen: set[str] = set()
-            for name in names:
-                if name.name in seen:
-                    self.cursor.fail("Duplicate parameter name not allowed in this context", name.at)
-                seen.add(name.name)
-        for name in names if is_strict else ():
+    def _check_twice(self, parameters: tuple[Node, ...], length: int = 0) -> None:
+        """Names that are there twice; `length` is how much of one is pointed at, all if 0."""
+        seen: set[str] = set()
+        for name in (name for parameter in parameters for name in names_of(parameter)):
+            if name.name in seen:
+                end = name.at + (length or len(name.name))
+                self.cursor.fail("Duplicate parameter name not allowed in this context", name.at, end)
+            seen.add(name.name)
+
+    def _check_strict_parameters(self, parameters: tuple[Node, ...]) -> None:
+        """Names that strict code may not have."""
+        for name in (name for parameter in parameters for name in names_of(parameter)):
             if name.name in ("eval", "arguments"):
                 said = "Unexpected eval or arguments in strict mode"
             elif name.name in STRICT_RESERVED:
@@ -166,30 +192,44 @@ class FunctionSyntax:
         cursor.expect(")")
         return tuple(found)
 
-    def _rest_parameter(self, *, in_arrow: bool = False, is_stray: bool = False) -> syntax.Rest:
+    def _rest_parameter(self, *, in_arrow: bool = False) -> syntax.Rest:
         cursor = self.cursor
-        dots = cursor.advance()
-        at = dots.at
-        try:
-            rest = syntax.Rest(at, self.binding())
-        except Refused as problem:
-            raise (problem.overridden(self._stray(dots)) if is_stray else problem) from None
+        rest = syntax.Rest(cursor.advance().at, self.binding())
         if cursor.is_at("="):
             if not in_arrow:
                 cursor.advance()
             cursor.fail_at_last("Rest parameter may not have a default initializer")
-        if cursor.is_at(",") and in_arrow:
-            cursor.fail_at_last("Rest parameter must be last formal parameter")
         if cursor.is_at(","):
             cursor.fail("Rest parameter must be last formal parameter", cursor.token.at, cursor.token.end)
-        if is_stray and not cursor.is_at(")"):
-            raise self._stray(dots)
         return rest
 
-    @staticmethod
-    def _stray(dots: Token) -> Refused:
-        """Dots before what is no parameter: V8 takes them for a mistake where no parenthesis and arrow follow."""
-        return Refused("Unexpected token '...'", dots.at, dots.end)
+    def cover_rest(self) -> syntax.Rest:
+        """A rest parameter where an expression stands, which is one if a parenthesis and an arrow follow; what it is not yet
+        known to be a pattern. Refused otherwise: V8 reads on before it says so."""
+        cursor, covers = self.cursor, self.expressions.covers
+        dots = cursor.advance(True)
+        stray = Refused("Unexpected token '...'", dots.at, dots.end)
+        declares, start, target = covers.declares, cursor.start, None
+        covers.declares = False
+        try:
+            target = self._cover_binding()
+        except Refused as problem:
+            raise problem.overridden(stray) from None
+        finally:
+            covers.declares = declares
+        covers.note_extent(target, start, cursor.last_end)
+        if cursor.is_at("="):
+            cursor.fail_at_last("Rest parameter may not have a default initializer")
+        if cursor.is_at(","):
+            cursor.fail_at_last("Rest parameter must be last formal parameter")
+        if not cursor.is_at(")") or cursor.peek().value != "=>":
+            raise stray
+        return syntax.Rest(dots.at, target)
+
+    def _cover_binding(self) -> Node:
+        if self.cursor.is_at("["):
+            return self.expressions.literals.array()
+        return self.expressions.literals.object() if self.cursor.is_at("{") else self.binding()
 
     def binding(self) -> Node:
         """A name, or a pattern of names, that is declared."""
@@ -205,9 +245,11 @@ class FunctionSyntax:
             since, declares = len(covers.shorthands), covers.declares
             covers.declares = True
             literals = self.expressions.literals
-            literal = literals.array() if cursor.is_at("[") else literals.object()
-            covers.declares = declares
-            del covers.shorthands[since:]
+            try:
+                literal = literals.array() if cursor.is_at("[") else literals.object()
+            finally:
+                covers.declares = declares
+                del covers.shorthands[since:]
             return covers.pattern(literal, cursor.context.is_strict, declares=True)
         cursor.unexpected()
 
@@ -256,11 +298,12 @@ class FunctionSyntax:
         found: list[Node] = []
         problem: Refused | None = None
         while not cursor.is_at(")"):
-            if cursor.is_at("..."):
-                found.append(self._rest_parameter(in_arrow=True, is_stray=not is_async))
+            if cursor.is_at("...") and is_async:
+                found.append(self._rest_parameter(in_arrow=True))
                 break
             start = cursor.start
-            part = self.expressions.cover_assignment(True)
+            is_rest = cursor.is_at("...")
+            part = self.cover_rest() if is_rest else self.expressions.cover_assignment(True)
             covers.note_extent(part, start, cursor.last_end)
             try:
                 found.append(told_of_parameter(covers.arrow_parameter(part, cursor.context.is_strict), opened))
@@ -283,7 +326,7 @@ class FunctionSyntax:
         for name in names:
             if name.name == "await":
                 cursor.fail(AWAIT_NAME, name.at, name.at + 5)
-        self._check_parameters(tuple(found), False, True)
+        self._check_twice(tuple(found), 0 if _are_names(found) else 1)
         return self._arrow_body(at, tuple(found), is_async, in_allowed)
 
     def _arrow_body(self, at: int, parameters: tuple[Node, ...], is_async: bool, in_allowed: bool) -> Node:
@@ -306,7 +349,7 @@ class FunctionSyntax:
                 try:
                     body = self._body(parameters)
                 except Refused as problem:
-                    raise self._told_of(problem, "arrow", parameters, at) from None
+                    raise self._told_of(problem, "arrow", None, parameters, at) from None
                 strict = context.is_strict
                 cursor.context = outer
                 cursor.expect("}")
@@ -315,7 +358,13 @@ class FunctionSyntax:
                 strict = outer.is_strict
         finally:
             cursor.context = outer
-        self._check_parameters(parameters, strict, True)
         if strict:
+            self._check_strict_parameters(parameters)
             cursor.check_octal(at)
-        return syntax.Function(at, cursor.last_end, "arrow", "", parameters, body, is_async, False, strict)
+        found = syntax.Function(at, cursor.last_end, "arrow", "", parameters, body, is_async, False, strict)
+        self.expressions.covers.functions.append(found)
+        return found
+
+
+def _are_names(parameters: Iterable[Node]) -> bool:
+    return all(isinstance(parameter, syntax.Name) for parameter in parameters)

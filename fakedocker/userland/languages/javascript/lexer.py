@@ -34,7 +34,7 @@ _PLAIN_TEMPLATE: Final = re.compile(r"[^`\\$\r]*")
 _ESCAPED: Final = re.compile(r"\\u(?:\{[0-9a-fA-F]+\}|[0-9a-fA-F]{4})")
 _DECIMAL: Final = re.compile(r"(?:[0-9](?:_?[0-9])*)?\.?(?:[0-9](?:_?[0-9])*)?")
 _PATTERN_FLAGS: Final = frozenset("dgimsuvy")
-_INVALID: Final = "Invalid or unexpected token"
+INVALID: Final = "Invalid or unexpected token"
 
 
 class Token(NamedTuple):
@@ -137,9 +137,9 @@ class Lexer:
             if problem is not None:
                 return problem
         if character == "\\" and at + 1 < len(self.source) and _NAME.match(self.source, at + 1):
-            return Refused(_INVALID, at)
+            return Refused(INVALID, at)
         is_pointed_at = character.isascii() or "\ud800" <= character <= "\udbff"
-        return Refused(_INVALID, at, at + is_pointed_at)
+        return Refused(INVALID, at, at + is_pointed_at)
 
     def _skip(self) -> bool:
         """Past space and comments; whether a line ends in them."""
@@ -159,7 +159,7 @@ class Lexer:
             elif source.startswith("/*", self.place):
                 end = source.find("*/", self.place + 2)
                 if end < 0:
-                    raise Refused(_INVALID, self.place, len(source))
+                    raise Refused(INVALID, self.place, len(source))
                 line_before = line_before or LINE_END.search(source, self.place, end) is not None
                 self.place = end + 2
             elif self._has_html_comments and (
@@ -182,16 +182,16 @@ class Lexer:
                 raise problem
         if self.source.startswith("\\", end):
             wrong_one = self._wrong_character(end)
-            raise wrong_one if wrong_one.message != _INVALID else Refused(_INVALID, at, end + 1)
+            raise wrong_one if wrong_one.message != INVALID else Refused(INVALID, at, end + 1)
         for found in _ESCAPED.finditer(written):
             if found.start() and not _is_in_names(from_units(read_unicode(found[0], 1).meant)):
-                raise Refused(_INVALID, at, at + (kind == "private") + found.end())
+                raise Refused(INVALID, at, at + (kind == "private") + found.end())
         first = name[0] if name.isascii() else from_units(name)[0]
         if not (first == "$" or first.isidentifier()):
             if name == written:
                 raise self._wrong_character(at)
             escape = _ESCAPED.match(written)
-            raise Refused(_INVALID, at, at + escape.end() if escape else end)
+            raise Refused(INVALID, at, at + escape.end() if escape else end)
         self.place = end
         if kind == "name" and name in KEYWORDS and name == written:
             kind = "keyword"
@@ -228,7 +228,7 @@ class Lexer:
             if source.startswith("__", end):
                 return Refused("Only one underscore is allowed as numeric separator", end + 1)
             if is_digits(text) and text[0] == "0" and any(digit in "89" for digit in text):
-                return Refused(_INVALID, end)
+                return Refused(INVALID, end)
             if text[-1] not in ".n" and not (text[0] == "0" and is_digits(text)):
                 return Refused("Numeric separators are not allowed at the end of numeric literals", end + 1)
         if (
@@ -236,10 +236,10 @@ class Lexer:
             and _DECIMAL.fullmatch(text)
             and not (text[0] == "0" and is_digits(text) and text != "0")
         ):
-            return Refused(_INVALID, at, end + 1 + (source[end + 1 : end + 2] in ("+", "-")))
+            return Refused(INVALID, at, end + 1 + (source[end + 1 : end + 2] in ("+", "-")))
         if text == "0" and following in tuple("xXoObB"):
-            return Refused(_INVALID, at, end + 1)
-        return Refused(_INVALID, at, end)
+            return Refused(INVALID, at, end + 1)
+        return Refused(INVALID, at, end)
 
     def _text(self, quote: str, line_before: bool) -> Token:
         source, at = self.source, self.place
@@ -257,7 +257,7 @@ class Lexer:
             if following == quote:
                 break
             if following != "\\" or place + 1 >= len(source):
-                raise problem or Refused(_INVALID, at, place + (following == "\\"))
+                raise problem or Refused(INVALID, at, place + (following == "\\"))
             escaped = True
             escape = read_escape(source, place + 1)
             problem = problem or escape.problem

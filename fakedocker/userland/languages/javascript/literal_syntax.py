@@ -70,7 +70,7 @@ class LiteralSyntax:
     def _check_declared(self, item: Node, before: list[Node | None]) -> None:
         inner = item.value if isinstance(item, syntax.Spread) else item
         try:
-            self.expressions.covers.pattern(inner, self.cursor.context.is_strict, declares=True)
+            self.expressions.covers.declare(inner, self.cursor.context.is_strict)
         except Refused as problem:
             names = [name for part in before if part is not None for name in names_in(part)]
             problem.partial = (*names, *problem.partial)
@@ -84,6 +84,8 @@ class LiteralSyntax:
         cursor.advance(True)
         spread = syntax.Spread(start, self._part())
         covers.note_extent(spread, start, cursor.last_end)
+        if covers.declares:
+            covers.check_rest(spread, is_last=not cursor.is_at(","))
         return spread
 
     def _part(self) -> Node:
@@ -106,7 +108,7 @@ class LiteralSyntax:
             has_prototype = has_prototype or _is_prototype(item)
             if self.expressions.covers.declares:
                 literal = syntax.ObjectLiteral(at, (item,), item.kind == "spread" and not cursor.is_at("}"))
-                self.expressions.covers.pattern(literal, cursor.context.is_strict, declares=True)
+                self.expressions.covers.declare(literal, cursor.context.is_strict)
             found.append(item)
             if not cursor.is_at("}"):
                 has_comma = True

@@ -47,6 +47,8 @@ class Covers:
         shorthands: what only a pattern may have, such as `{a = 1}`, in order.
         declares: whether literals are patterns of names that are declared, whose parts are refused at once.
         waiting: `await` and `yield`, which the parameters of an arrow function may not have, in order.
+        functions: those that have been read in the statement of the program that is being read.
+        declared: the names that a pattern has declared so far, by their places.
     """
 
     def __init__(self) -> None:
@@ -54,6 +56,8 @@ class Covers:
         self._parenthesized: dict[int, Node] = {}
         self.shorthands: list[Refused] = []
         self.waiting: list[Refused] = []
+        self.functions: list[syntax.Function] = []
+        self.declared: dict[int, syntax.Name] = {}
         self.declares = False
 
     def note_extent(self, node: Node | None, at: int, end: int) -> None:
@@ -84,6 +88,10 @@ class Covers:
         return Refused(message, at, end)
 
     # patterns
+
+    def declare(self, node: Node, is_strict: bool) -> None:
+        """A part of a pattern that declares is what it declares. Refused if it is none."""
+        self.declared |= {name.at: name for name in names_of(self.pattern(node, is_strict, declares=True))}
 
     def pattern(self, node: Node, is_strict: bool, *, declares: bool = False) -> Node:
         """A literal, or a part of one, as what is assigned to, or declared. Refused if it is none."""
@@ -123,6 +131,13 @@ class Covers:
         for part in (*parts, node.rest):
             if part is not None:
                 self.pattern(part, is_strict, declares=True)
+
+    def check_rest(self, item: syntax.Spread, *, is_last: bool) -> None:
+        """Refuse the rest of a pattern of an array that has a default, or that something follows."""
+        if isinstance(item.value, syntax.Assign):
+            raise self.refuse(NO_TARGET, item)
+        if not is_last:
+            raise self.refuse("Rest element must be last element", item)
 
     def _array(self, node: syntax.ArrayLiteral, is_strict: bool, declares: bool) -> Node:
         rest: Node | None = None
@@ -172,6 +187,8 @@ class Covers:
 
     def arrow_parameter(self, node: Node, is_strict: bool) -> Node:
         """A part of what stands in parentheses before `=>` as a parameter. Refused if it is none."""
+        if isinstance(node, syntax.Rest):
+            return node._replace(target=self.pattern(node.target, is_strict, declares=True))
         if self.is_parenthesized(node) or not isinstance(
             node, syntax.Name | syntax.ArrayLiteral | syntax.ObjectLiteral | syntax.Assign
         ):
@@ -206,7 +223,7 @@ def wrong_target(node: Node, message: str, at: int, end: int, *, is_late: bool =
     """What cannot be assigned to. Refused, but for a call, which is an error only when it has been made."""
     if isinstance(node, syntax.Name):
         raise Refused("Unexpected eval or arguments in strict mode", at, end)
-    if is_late and isinstance(node, syntax.Call) and not isinstance(node.callee, syntax.Super):
+    if is_late and isinstance(node, syntax.Call):
         return syntax.WrongTarget(at, node, message)
     raise Refused(message, at, end)
 

@@ -89,9 +89,6 @@ class PrimarySyntax:
                 cursor.advance()
                 cursor.fail_at_last("Unexpected private field")
             return syntax.Super(token.at)
-        if home and cursor.is_at("?."):
-            cursor.advance()
-            cursor.fail_at_last("Invalid optional chain from super property")
         if (home and cursor.is_at("[")) or (home == "derived" and cursor.is_at("(")):
             return syntax.Super(token.at)
         cursor.fail("'super' keyword unexpected here", token.at, token.end)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import NoneType
 from typing import Final
 
 from fakedocker.base.numbers import is_digits
@@ -46,7 +45,7 @@ _PRIMITIVES: Final[dict[type, str]] = {
 
 
 _MOST_INDEXES: Final = 0xFFFFFFFF
-_CONSTANTS: Final = (float, WellKnown, NoneType)
+_CONSTANTS: Final = (float, WellKnown, type(None))
 
 
 def index_of(key: Key) -> int:

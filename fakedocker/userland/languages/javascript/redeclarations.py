@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 
 from fakedocker.userland.languages.javascript import syntax
@@ -37,7 +38,7 @@ def refused_before(problem: Refused, parameters: Iterable[str]) -> Refused:
             try:
                 check_redeclarations(program, parameters, is_whole=False)
             except Refused as found:
-                return found
+                return found.overridden(problem)
             try:
                 check_redeclarations(program, parameters)
             except Refused as found:
@@ -51,34 +52,53 @@ def check_redeclarations(program: syntax.Program, parameters: Iterable[str], *, 
     Args:
         is_whole: whether that is looked for, too, what V8 sees at the end of a function only.
     """
-    function = _Function(parameters, program.is_strict)
-    _Checker(function).statements(program.body, function.top)
-    if is_whole:
-        _check_vars(function)
+    first: tuple[int, Refused] | None = None
     pending: list[tuple[Node, bool]] = [(program, program.is_strict)]
     while pending:
         node, is_strict = pending.pop()
-        if isinstance(node, syntax.Function):
+        found = None
+        if isinstance(node, syntax.Program):
+            found = _seen(node, _Function(parameters, is_strict), node.body, is_whole)
+        elif isinstance(node, syntax.Function):
             is_strict = is_strict or node.is_strict
-            _check_function(node, is_strict, is_whole)
+            found = _seen_in_function(node, is_strict, is_whole)
+        if found is not None and (first is None or found[0] < first[0]):
+            first = found
         pending += [(child, is_strict or isinstance(node, syntax.Class)) for child in nodes_in(node)][::-1]
+    if first is not None:
+        raise first[1]
 
 
-def _check_function(node: syntax.Function, is_strict: bool, is_whole: bool) -> None:
+def _seen(
+    node: syntax.Program | syntax.Function, function: _Function, body: tuple[Node, ...], is_whole: bool
+) -> tuple[int, Refused] | None:
+    """What is wrong with the names of a function, and how far V8 has read by the time that it sees it."""
+    try:
+        _Checker(function).statements(body, function.top)
+    except Refused as problem:
+        return problem.at, problem
+    if is_whole:
+        try:
+            _check_vars(function)
+        except Refused as problem:
+            return (node.end if isinstance(node, syntax.Function) else sys.maxsize), problem
+    return None
+
+
+def _seen_in_function(node: syntax.Function, is_strict: bool, is_whole: bool) -> tuple[int, Refused] | None:
     body = node.body
     if not isinstance(body, tuple) or hasattr(body, "_fields"):
-        return
+        return None
     is_simple = all(isinstance(parameter, syntax.Name) for parameter in node.parameters)
     names = [name.name for parameter in node.parameters for name in names_of(parameter)]
     function = _Function(names if is_simple else (), is_strict)
-    _Checker(function).statements(body, function.top)
-    if not is_whole:
-        return
-    for name in names if not is_simple else ():
-        if function.top.kinds.get(name) == "lexical":
-            found = next(part for part in _declared(body) if part.name == name)
-            raise _refused(found.name, found.at, found.at + len(name))
-    _check_vars(function)
+    found = _seen(node, function, body, is_whole)
+    if is_whole and not is_simple and (found is None or found[0] >= node.end):
+        for name in names:
+            if function.top.kinds.get(name) == "lexical":
+                part = next(part for part in _declared(body) if part.name == name)
+                return node.end, _refused(part.name, part.at, part.at + len(name))
+    return found
 
 
 class _Checker:

@@ -261,7 +261,8 @@ class Runtime:
             thrown = self.host.get("thrown")
             place = thrown[1] if thrown is not None and thrown[0] is value else None
             return f"\n{self._source_line(place)}{shown}{hint}{ending}"
-        return f"{self._before(value, origin)}\n{shown}{ending}"
+        before = self._before(value, origin)
+        return f"{before}\n{shown}{ending}" if before else f"{shown}{ending}"
 
     def _plain_text(self, value: Value) -> str:
         """A reason that is no error, as it is told of: objects by their class only."""

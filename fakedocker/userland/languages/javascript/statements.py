@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from fakedocker.userland.languages.javascript import syntax
-from fakedocker.userland.languages.javascript.cursor import Context, Cursor
+from fakedocker.userland.languages.javascript.cursor import NOT_SIMPLE, Context, Cursor
 from fakedocker.userland.languages.javascript.declaration_syntax import DeclarationSyntax, ForSyntax, begins_let
 from fakedocker.userland.languages.javascript.escapes import Refused
 from fakedocker.userland.languages.javascript.expressions import Expressions
@@ -43,16 +43,19 @@ class _Statements:
     def program(self, is_module: bool) -> syntax.Program:
         cursor = self.cursor
         body: list[Node] = []
+        problem: Refused | None = None
         try:
             self._directives(body)
             while cursor.token.kind != "end":
+                self.expressions.covers.functions.clear()
                 body.append(self._top(is_module))
-        except Refused as problem:
-            read = (*body, *cast("tuple[Node, ...]", problem.partial))
-            problem.partial = (syntax.Program(0, read, is_module, cursor.context.is_strict),)
-            raise
-        if cursor.context.is_strict:
-            cursor.check_octal(0)
+        except Refused as found:
+            problem = found
+        problem = cursor.told_at_end(problem, 0) if cursor.context.is_strict else problem
+        if problem is not None:
+            body += [*cast("tuple[Node, ...]", problem.partial), *self.expressions.covers.functions]
+            problem.partial = (syntax.Program(0, tuple(body), is_module, cursor.context.is_strict),)
+            raise problem
         return syntax.Program(0, tuple(body), is_module, cursor.context.is_strict)
 
     def _top(self, is_module: bool) -> Node:
@@ -90,13 +93,10 @@ class _Statements:
             token = cursor.token
             statement = self.statement()
             found.append(statement)
-            is_alone = isinstance(statement, syntax.ExpressionStatement) and isinstance(
-                statement.expression, syntax.Literal
-            )
-            if is_alone and cursor.source[token.at + 1 : token.end - 1] == "use strict":
+            said = statement.expression if isinstance(statement, syntax.ExpressionStatement) else None
+            if isinstance(said, syntax.Literal) and cursor.source[token.at + 1 : token.end - 1] == "use strict":
                 if not cursor.context.is_simple:
-                    said = "Illegal 'use strict' directive in function with non-simple parameter list"
-                    cursor.fail(said, token.at, token.end)
+                    cursor.fail(NOT_SIMPLE, token.at, token.end)
                 cursor.context.is_strict = True
 
     def item(self) -> Node:

@@ -110,8 +110,17 @@ def _compile(realm: Host, this: Value, arguments: list[Value]) -> Value:
     try:
         code = source.code()
     except Refused as problem:
-        raise syntax_error(realm, problem, text, name) from None
+        thrown = syntax_error(realm, problem, text, name)
+        _write_place(realm, thrown.value)
+        raise thrown from None
     return JsFunction(realm.protos["Function"], code, [])
+
+
+def _write_place(realm: Host, error: JsObject) -> None:
+    """Put where a source is refused before the trace of the error, as is done for what is required; it is told no more then."""
+    stack = error.props["stack"]
+    stack.value = f"{realm.state.host['syntax'][1]}\n{stack.value}"
+    realm.state.host["syntax"] = (error, "")
 
 
 _ONLY_IN_MODULES = frozenset(
