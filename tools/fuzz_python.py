@@ -1,64 +1,60 @@
-"""Random small Python programs: what the interpreter that runs this prints, and what the simulated one of its version prints.
+"""Random small Python programs: what the interpreter that runs this says, and what the simulated one of its version says.
 
-Run as `python tools/fuzz_python.py [PROGRAMS] [SEED]`, with PYTHONHASHSEED=0. Every difference that is no mark is printed; exits with 1 if
-there is any. Not a test: it has no end, and its answers depend on the interpreter.
+    PYTHONHASHSEED=0 python tools/fuzz_python.py [PROGRAMS] [SEED] [--jobs N] [--from NUMBER] [--kind KIND] [--most N]
+
+Standard output and standard error are compared to the byte, tracebacks, warnings and syntax errors with them; any interpreter from 3.11
+on may run it, without anything installed. Program NUMBER of a SEED is the same whatever runs before it: `--from NUMBER` with one program
+makes it again. Every difference that is no mark is printed, and counted at the end; exits with 1 if there is any. Not a test: it has no end,
+and its answers depend on the interpreter. The programs are made by fuzz_python_programs.py.
 """
 
 from __future__ import annotations
 
+import argparse
 import contextlib
+import gc
 import io
-import random
+import itertools
+import linecache
+import multiprocessing
+import os
+import re
+import resource
+import signal
 import sys
-import warnings
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from types import FrameType
+from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from fuzz_python_programs import KINDS, make_program
+
+from fakedocker.userland.languages.machine.code import Source
 from fakedocker.userland.languages.python import running
 
-NAMES = ("a", "b", "c", "d")
-VALUES = (
-    "0",
-    "1",
-    "-3",
-    "7",
-    "2.5",
-    "True",
-    "None",
-    "'x'",
-    "'ab'",
-    "''",
-    "[1, 2]",
-    "[]",
-    "(1, 'y')",
-    "{'k': 1}",
-    "{1, 2}",
-    "range(4)",
-    "b'z'",
-    "1j",
-)
-BINARY = ("+", "-", "*", "/", "//", "%", "&", "|", "^", "==", "!=", "<", "<=", ">", "in", "not in", "is", "and", "or")
-CALLS = (
-    "len({})", "str({})", "repr({})", "int({})", "list({})", "tuple({})", "sorted({})", "sum({})", "max({})", "min({})", "bool({})",
-    "abs({})", "set({})", "dict({})", "type({}).__name__", "f'{{{}!r:>6}}'", "f'{{{}}}'", "({}).upper()", "({}).split('a')", "({}).append(1)", "({}).get('k')",
-    "({})[0]", "({})[-1:]", "({})['k']", "[x for x in {}]", "{{x: 1 for x in {}}}", "any({})", "enumerate({})", "list(zip({}, 'pq'))", "({}).index(1)",
-    "({}).join(['p', 'q'])", "'%s' % {}", "'%d' % {}", "'{{}}'.format({})", "isinstance({}, int)", "float({})", "iter({})", "next(iter({}))", "not {}", "-{}", "~{}", "*{},", "round({})", "divmod({}, 2)", "bytes({})", "reversed({})", "list(map(str, {}))",
-    "({})[::2]", "({})[1:2]", "({}).count(1)", "({}).replace('a', 'zz')", "({}).strip('x')", "({}).find('b')", "({}).startswith('a')", "({}).zfill(4)", "({}).center(5, '*')",
-    "({}).title()", "({}).partition('a')", "({}).encode()", "({}).isdigit()", "({}).splitlines()", "({}).translate({{97: 'q'}})", "({}).casefold()", "({}).rsplit(None, 1)",
-    "({}).items()", "({}).keys()", "sorted(({}).values())", "({}).pop()", "({}).pop('k', None)", "({}).setdefault('n', 2)", "({}).copy()", "({}).extend('xy')", "({}).insert(0, 9)",
-    "({}).remove(1)", "({}).sort()", "({}).reverse()", "({}).clear()", "({}).update([('u', 1)])", "({}).union([3])", "({}).issubset([1, 2, 3])", "({}).add(2)", "({}).discard(1)",
-    "f'{{{}:>8}}'", "f'{{{}:05}}'", "f'{{{}:.2f}}'", "f'{{{}:x}}'", "f'{{{}:,}}'", "f'{{{}!s:<6}}'", "f'{{{}=}}'", "'%5s|%-4r' % ({}, 1)", "'%x' % {}", "'%.1f' % {}", "'%(k)s' % {}",
-    "'{{:>6}}'.format({})", "'{{0!r}} {{0}}'.format({})", "'{{k}}'.format(k={})", "format({}, '')", "format({}, '>4')", "int({}, 2)", "int(str({}))", "complex({})", "pow({}, 2)", "pow({}, 2, 3)",
-    "round({}, 1)", "hash({}) == hash({})", "chr({})", "ord({})", "bin({})", "hex({})", "oct({})", "bytes({}, 'ascii')", "bytearray({})", "frozenset({})", "sum({}, start=1)", "max({}, default=0)",
-    "min({}, key=str)", "sorted({}, key=repr, reverse=True)", "all({})", "list(filter(None, {}))", "list(enumerate({}, 1))", "dict(zip({}, range(9)))", "dict.fromkeys({}, 0)", "slice({})", "callable({})",
-    "getattr({}, 'real', 'no')", "hasattr({}, 'append')", "({}).real", "({}).none", "({}).__class__.__name__", "({}).__len__()", "type({})()", "isinstance({}, (str, list))", "issubclass(type({}), int)",
-    "[*{}, 0]", "{{*{}}}", "{{**{}, 'z': 0}}", "(lambda x: x + x)({})", "(lambda *a, **k: (a, k))(*{})", "(lambda *a, **k: sorted(k))(**{})", "[y for x in {} for y in x]", "{{x for x in {} if x}}",
-    "list(x for x in {})", "next(iter({}), 'none')", "''.join(map(str, {}))", "(a := {})", "print({}, end=';')", "[x for x in range(len({}))]", "list(range({}))", "list(range(0, 9, {}))", "({}).bit_length()",
-    "({}).is_integer()", "({}).as_integer_ratio()", "({}).conjugate()", "({}).hex()", "({}).decode()", "int.from_bytes({}, 'big')", "str({}, 'utf8')", "abs({}) > 1", "({}) * 2", "2 * ({})", "({}) + ({})",
-    "({}) < 3 < 5", "({}) == ({}) != 1", "({})[0][0]", "({})[None]", "({})[1.5]", "({})['x':]", "({})()", "({}).index('b', 1)", "({}).ljust(3)[:3]", "({}).swapcase()", "({}).expandtabs(2)",
-)  # fmt: skip
+SECONDS_FOR_REAL = 2
+MEMORY_BYTES = 3 << 29
+BATCH = 200
+LONGEST = 100_000
+
+
+class TooLong(BaseException):
+    """The real interpreter took too long."""
+
+
+class Found(NamedTuple):
+    """What came of one program: its number and kind, whether it was left out, the mark, and how it differs ("" for not)."""
+
+    number: int
+    kind: str
+    skipped: bool
+    mark: str
+    difference: str
 
 
 class System:
@@ -70,138 +66,188 @@ class System:
     uid = 0
     now_ns = 0
 
-    def __init__(self) -> None:
+    def __init__(self, source: str, name: str) -> None:
+        self.source = source
+        self.name = name
         self.output: list[str] = []
         self.errors: list[str] = []
         self.marked = ""
 
     def put(self, data: bytes | str, fd: int = 1) -> None:
         text = data if isinstance(data, str) else data.decode("utf-8", "replace")
-        if fd != 2:
-            self.output.append(text)
-        elif "Warning: " not in text.split("\n")[0]:
-            self.errors.append(text)
+        (self.errors if fd == 2 else self.output).append(text)
 
     def unsimulated(self, what: str, why: str = "") -> None:
         self.marked = what
 
+    def read_file(self, path: str) -> bytes:
+        if path == self.name:
+            return self.source.encode()
+        raise FileNotFoundError(2, "No such file or directory")
+
     def stat(self, path: str, follow: bool = True) -> Any:
         raise FileNotFoundError(2, "No such file or directory")
 
-    open = list_directory = read_file = real_path = identify = stat
+    open = list_directory = real_path = identify = stat
 
     def __getattr__(self, name: str) -> Any:
         return lambda *args, **keywords: 0
 
 
-class Maker:
-    """Makes programs."""
-
-    def __init__(self, chance: random.Random) -> None:
-        self.chance = chance
-
-    def expression(self, depth: int) -> str:
-        kind = self.chance.random()
-        if depth <= 0 or kind < 0.25:
-            return self.chance.choice(VALUES + NAMES)
-        if kind < 0.6:
-            return f"({self.expression(depth - 1)} {self.chance.choice(BINARY)} {self.expression(depth - 1)})"
-        if kind < 0.9:
-            call = self.chance.choice(CALLS)
-            given = [self.chance.choice(VALUES + NAMES) for _ in range(call.count("{}"))]
-            return "(" + call.format(*given) + ")"
-        return f"({self.expression(depth - 1)} if {self.expression(depth - 1)} else {self.expression(depth - 1)})"
-
-    def block(self, depth: int, indent: str) -> list[str]:
-        lines: list[str] = []
-        for _ in range(self.chance.randint(1, 3)):
-            lines += self.statement(depth, indent)
-        return lines
-
-    def statement(self, depth: int, indent: str) -> list[str]:
-        kind = self.chance.random()
-        name = self.chance.choice(NAMES)
-        if depth <= 0 or kind < 0.45:
-            if kind < 0.25:
-                return [f"{indent}{name} = {self.expression(2)}"]
-            if kind < 0.3:
-                return [f"{indent}{name} {self.chance.choice(('+=', '*=', '-=', '|='))} {self.expression(1)}"]
-            return [f"{indent}print({self.expression(2)})"]
-        inner = indent + "    "
-        if kind < 0.6:
-            return [
-                f"{indent}if {self.expression(1)}:",
-                *self.block(depth - 1, inner),
-                f"{indent}else:",
-                *self.block(depth - 1, inner),
-            ]
-        if kind < 0.75:
-            return [f"{indent}for {name} in {self.expression(1)}:", *self.block(depth - 1, inner)]
-        return [
-            f"{indent}try:", *self.block(depth - 1, inner), f"{indent}except Exception as e:",
-            f"{inner}print(type(e).__name__, e)", f"{indent}finally:", f"{inner}print('f')",
-        ]  # fmt: skip
-
-    def program(self) -> str:
-        body = self.block(2, "        ")
-        head = [f"{name} = {self.chance.choice(VALUES)}" for name in NAMES]
-        lines = [
-            *head,
-            "def go(a, b=2, *c):",
-            "    d = 1",
-            "    try:",
-            *body,
-            "    except Exception as e:",
-            "        print('last', type(e).__name__, e)",
-        ]
-        return (
-            "\n".join([*lines, f"go({self.expression(1) if self.chance.random() < 0.3 else 1})", *self.block(1, "")])
-            + "\n"
-        )
-
-
-def real(source: str) -> str:
-    """What the interpreter that runs this prints."""
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out):
+def real(source: str, path: str) -> tuple[str, str] | None:
+    """What the interpreter that runs this prints on both streams; None where that says nothing."""
+    Path(path).write_text(source, encoding="utf-8")
+    linecache.clearcache()
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", how) for how in ("strict", "backslashreplace"))
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
-            exec(compile(source, "main.py", "exec"), {"__name__": "__main__"})
+            code = compile(source, path, "exec", dont_inherit=True)
+        except SyntaxError as problem:
+            sys.__excepthook__(type(problem), problem.with_traceback(None), None)
+            return _written(out), _written(err)
+        signal.setitimer(signal.ITIMER_REAL, SECONDS_FOR_REAL)
+        try:
+            exec(code, {"__name__": "__main__", "__file__": path})
+        except (MemoryError, TooLong):
+            return None
         except Exception as problem:
-            print(f"{type(problem).__name__}: {problem}" if str(problem) else type(problem).__name__)
-    return out.getvalue()
+            where = problem.__traceback__
+            sys.__excepthook__(type(problem), problem.with_traceback(where and where.tb_next), where and where.tb_next)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    return _written(out), _written(err)
 
 
-def ours(source: str) -> tuple[str, str]:
+def _written(stream: io.TextIOWrapper) -> str:
+    stream.flush()
+    buffer = stream.buffer
+    assert isinstance(buffer, io.BytesIO)
+    return buffer.getvalue().decode("utf-8")
+
+
+def ours(source: str, path: str) -> tuple[str, str, str]:
     """What the simulated one prints, and what it marks."""
-    system: Any = System()
-    running.run_text(system, sys.version_info[:3], source, "/main.py", ["main.py"], "/")
-    told = "".join(system.errors).rstrip("\n").rpartition("\n")[2]
-    if told.startswith("AttributeError: "):
-        told = told.partition(". Did you mean: ")[0]  # which the message itself does not have
-    return "".join(system.output) + (f"{told}\n" if told else ""), system.marked
+    system: Any = System(source, path)
+    running.run_text(system, sys.version_info[:3], source, path, [path], "/")
+    for key in [each for each in Source.known if each[2] == path]:
+        del Source.known[key]
+    return "".join(system.output), "".join(system.errors), system.marked
+
+
+def compare(seed: int, number: int, kind: str, path: str) -> Found:
+    """Make a program and run it on both."""
+    kind, source = make_program(seed, number, kind, sys.version_info[1])
+    expected = real(source, path)
+    said = "".join(expected or ())
+    if expected is None or "RecursionError" in said or len(said) > LONGEST:
+        return Found(number, kind, True, "", "")
+    expected = _placeless(expected[0]), _placeless(expected[1])
+    try:
+        *found, mark = ours(source, path)
+        found = [_placeless(text) for text in found]
+    except Exception as problem:
+        found, mark = ["", f"the simulated one failed: {type(problem).__name__}: {problem}\n"], ""
+    if mark or tuple(found) == expected:
+        return Found(number, kind, False, mark, "")
+    parts = [f"### {number} ({kind}) {_first_difference(expected, found)}\n{source}"]
+    for name, theirs, here in zip(("output", "errors"), expected, found, strict=True):
+        if theirs != here:
+            parts.append(f"--- real {name}\n{theirs}--- our {name}\n{here}")
+    return Found(number, kind, False, "", "".join(parts))
+
+
+def _placeless(text: str) -> str:
+    """What was printed, without addresses."""
+    return re.sub(r" at 0x[0-9a-f]+>", " at 0x0>", text)
+
+
+def _first_difference(expected: tuple[str, str], found: list[str]) -> str:
+    """The first line that differs, of what is printed or else of the errors."""
+    for theirs, here in zip(expected, found, strict=True):
+        pairs = itertools.zip_longest(theirs.split("\n"), here.split("\n"), fillvalue="")
+        for one, other in pairs:
+            if one != other:
+                return f"| {one} | {other}"
+    return ""
+
+
+def run_batch(task: tuple[int, int, int, str]) -> list[Found]:
+    """Programs from a number to another. The differences that it finds, and all others without their texts."""
+    seed, first, last, kind = task
+    found = [compare(seed, number, kind, "main.py") for number in range(first, last)]
+    gc.collect()
+    return found
+
+
+FOLDER: tempfile.TemporaryDirectory[str]
+
+
+def begin_worker() -> None:
+    """What a process needs before its first program. What is loaded by now is never garbage."""
+    global FOLDER
+    FOLDER = tempfile.TemporaryDirectory(prefix="fuzz-python-", dir="/dev/shm" if os.path.isdir("/dev/shm") else None)
+    os.chdir(FOLDER.name)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise TooLong
+
+    signal.signal(signal.SIGALRM, stop)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(200_000, 50, 1000)
+
+
+def batches(seed: int, first: int, last: int, kind: str) -> Iterator[tuple[int, int, int, str]]:
+    for number in range(first, last, BATCH):
+        yield seed, number, min(number + BATCH, last), kind
+
+
+def read_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("programs", nargs="?", type=int, default=1000)
+    parser.add_argument("seed", nargs="?", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=1, help="processes")
+    parser.add_argument("--from", dest="first", type=int, default=0, help="number of the first program")
+    parser.add_argument("--kind", default="", choices=["", *KINDS], help="programs of this kind alone")
+    parser.add_argument("--most", type=int, default=20, help="differences to show")
+    parser.add_argument(
+        "--brief", action="store_true", help="show no more than the first line that differs: of the real one, of ours"
+    )
+    parser.add_argument("--marks", action="store_true", help="count the marks by what they say")
+    return parser.parse_args()
 
 
 def main() -> int:
-    warnings.simplefilter("ignore")
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
-    chance = random.Random(int(sys.argv[2]) if len(sys.argv) > 2 else 1)
-    maker = Maker(chance)
-    marks = wrong = 0
-    for _ in range(count):
-        source = maker.program()
-        try:
-            expected = real(source)
-        except (SyntaxError, MemoryError):
-            continue
-        if " at 0x" in expected or "SyntaxError: " in expected or len(expected) > 100_000:
-            continue
-        found, marked = ours(source)
-        if marked:
-            marks += 1
-        elif found != expected:
-            wrong += 1
-            print(f"### {wrong}\n{source}--- real\n{expected}--- ours\n{found}")
-    print(f"{count} programs, {marks} marks, {wrong} wrong")
+    if os.environ.get("PYTHONHASHSEED") != "0":
+        sys.exit("run this with PYTHONHASHSEED=0")
+    told = read_arguments()
+    begun = time.monotonic()
+    marks: Counter[str] = Counter()
+    skipped = wrong = 0
+    tasks = batches(told.seed, told.first, told.first + told.programs, told.kind)
+    with contextlib.ExitStack() as stack:
+        if told.jobs > 1:
+            pool = stack.enter_context(multiprocessing.get_context("fork").Pool(told.jobs, begin_worker))
+            results: Iterator[list[Found]] = pool.imap(run_batch, tasks)
+        else:
+            begin_worker()
+            results = map(run_batch, tasks)
+        for each in itertools.chain.from_iterable(results):
+            skipped += each.skipped
+            if each.mark:
+                marks[each.mark] += 1
+            if each.difference:
+                wrong += 1
+                if wrong <= told.most:
+                    print(each.difference.partition("\n")[0] if told.brief else each.difference, flush=True)
+    if told.marks:
+        for mark, count in marks.most_common(40):
+            print(f"{count:6} {mark}")
+    seconds = time.monotonic() - begun
+    print(
+        f"{told.programs} programs ({skipped} left out), {marks.total()} marks, {wrong} wrong; {told.programs / seconds:.0f} a second"
+    )
     return 1 if wrong else 0
 
 

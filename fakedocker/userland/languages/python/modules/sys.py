@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.python import files, real_names
 from fakedocker.userland.languages.python.errors import error, type_error
 from fakedocker.userland.languages.python.files import TEXT, new_file
 from fakedocker.userland.languages.python.library import names_for
+from fakedocker.userland.languages.python.sets import SetValue
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.structures import structure, structure_class
 from fakedocker.userland.languages.python.types import native, type_name
@@ -92,6 +95,21 @@ _VERSION_INFO = ("major", "minor", "micro", "releaselevel", "serial")
 structure_class("sys.version_info", _VERSION_INFO)
 
 
+def _module_names(m: Interpreter) -> Value:
+    """The names of the library's modules as a frozenset of this interpreter's own. Its table is made once for a seed of hashes."""
+    key = (m.minor, m.hash_key)
+    made: SetValue | None = _MODULE_NAMES.get(key)
+    if made is None:
+        if len(_MODULE_NAMES) >= _MOST_TABLES:
+            _MODULE_NAMES.clear()
+        made = _MODULE_NAMES[key] = m.frozenset_of(real_names.module_names(m.minor))
+    return made.twin()
+
+
+_MODULE_NAMES: Final[dict[Value, SetValue]] = {}
+_MOST_TABLES: Final = 16
+
+
 @names_for("sys")
 def _names(m: Interpreter) -> dict[str, Value]:
     major, minor, micro = m.version
@@ -103,6 +121,6 @@ def _names(m: Interpreter) -> dict[str, Value]:
         "byteorder": "little", "maxsize": (1 << 63) - 1, "maxunicode": 0x10FFFF, "executable": m.state["executable"],
         "prefix": base, "base_prefix": m.state.get("base_prefix", base), "exec_prefix": base,
         "hexversion": major << 24 | minor << 16 | micro << 8 | 0xF0, "dont_write_bytecode": bool(m.system.environment.get("PYTHONDONTWRITEBYTECODE")),
-        "stdlib_module_names": m.frozenset_of(real_names.module_names(minor)) if minor >= 10 else None,
+        "stdlib_module_names": _module_names(m) if minor >= 10 else None,
         **m.state["standard"], **{f"__{name}__": each for name, each in m.state["standard"].items()},
     }  # fmt: skip
