@@ -70,7 +70,7 @@ class Objects(Statements):
         if self.chance.random() < 0.2:
             lines.append("    '''A text.'''")
         lines.append(f"    {self.pick('x = 1', 'y = [1]', 'z: int = 3', 'q = property(lambda self: 7)')}")
-        values = Values(self.chance, ("self", "v", "o") if self.chance.random() < 0.2 else ())
+        values = Values(self.chance, ("self", "v", "o") if self.chance.random() < 0.2 else (), self.minor)
         for method in self.chance.sample(tuple(DUNDERS), self.chance.randint(1, 5)):
             if method[-1] == "x":
                 continue

@@ -39,7 +39,7 @@ class Maker(Objects):
     def methods(self) -> list[str]:
         """What statements do to one value."""
         kind = self.chance.choice(("list", "dict", "set", "str", "tuple", "bytes"))
-        values = Values(self.chance, ("v", "v", "v", "w"))
+        values = Values(self.chance, ("v", "v", "v", "w"), self.minor)
         lines = [HEAD, f"v = {self.bare.literal(kind)}", f"w = {self.bare.literal(kind)}"]
         for _ in range(8):
             part = self.pick("0", "1:", ":1", "::2", "-1", "1:1", "::-1", "5", "'k'", "1")

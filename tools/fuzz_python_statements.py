@@ -34,8 +34,8 @@ class Statements:
     def __init__(self, chance: random.Random, minor: int) -> None:
         self.chance = chance
         self.minor = minor
-        self.values = Values(chance, NAMES)
-        self.bare = Values(chance)
+        self.values = Values(chance, NAMES, minor)
+        self.bare = Values(chance, (), minor)
 
     def pick(self, *ways: str) -> str:
         return self.chance.choice(ways)

@@ -104,12 +104,16 @@ _TEMPLATES: Final = {kind: _templates(text) for kind, text in SHOWN.items()}
 class Values:
     """Makes expressions by chance; `names` are variables that it may use, of any type."""
 
-    def __init__(self, chance: random.Random, names: tuple[str, ...] = ()) -> None:
+    def __init__(self, chance: random.Random, names: tuple[str, ...] = (), minor: int = 13) -> None:
         self.chance = chance
         self.names = names
+        self.minor = minor
 
     def literal(self, kind: str) -> str:
-        return self.chance.choice(_LITERALS[kind])
+        found = self.chance.choice(_LITERALS[kind])
+        if self.minor < 12 and kind not in ("none", "slice"):
+            return found.replace("None", "'n'")  # whose hash is an address there, and with it the order of sets
+        return found
 
     def any_literal(self) -> str:
         return self.literal(self.chance.choices(_PLAIN, _WEIGHTS)[0])

@@ -23,7 +23,7 @@ def shown_lines(lines: list[str], position: Span, minor: int, by_library: bool =
         return f"    {first.strip()}\n"
     if minor >= 13:
         return _new_form([line.rstrip() for line in lines[: position[2] - position[0] + 1]], position)
-    marks = _old_carets(first.rstrip(), position, minor)
+    marks = _old_carets(first.rstrip(), position, by_library)
     if by_library and marks:
         marks = "    " + marks[4 + min(len(first) - len(first.rstrip()), len(marks) - len(marks.lstrip()) - 4) :]
     return f"    {first.strip()}\n" + marks
@@ -41,7 +41,7 @@ def _parsed(segment: str) -> Any:  # Any: a node
     return tree.body[0].value
 
 
-def _old_carets(line: str, position: Span, minor: int) -> str:
+def _old_carets(line: str, position: Span, by_library: bool) -> str:
     """3.11 and 3.12: one line, operators and indices marked."""
     row, start, end_row, end = position
     if (row, start) == (end_row, end):
@@ -52,24 +52,16 @@ def _old_carets(line: str, position: Span, minor: int) -> str:
     if row == end_row:
         node = _parsed(line[start:end])
         if isinstance(node, s.BinOp):
-            gap = (
-                line[start + node.left.at[3] : start + node.right.at[1]] if node.left.at[2] == node.right.at[0] else ""
-            )
-            offset = len(gap) - len(gap.lstrip(" \t)" if minor >= 12 else " \t"))
-            if gap:
-                left = start + node.left.at[3] + offset
-                right = left + 1
-                if line[right : right + 1].strip() and right < start + node.right.at[1] and line[right] not in "(":
-                    right += 1
+            if node.left.at[2] == node.right.at[0]:
+                left, right = _operator_of(line, start + node.left.at[3], start + node.right.at[1], by_library)
                 primary = "~"
         elif isinstance(node, s.Subscript):
             left = start + node.value.at[3]
             right = start + node.slice.at[3] + 1
-            if minor >= 12:
-                while left < end and line[left] != "[":
-                    left += 1
-                while right < end and line[right - 1] != "]":
-                    right += 1
+            while left < end and line[left] != "[":
+                left += 1
+            while right < end and line[right - 1] != "]":
+                right += 1
             primary = "~"
         if isinstance(node, s.BinOp | s.Subscript) and node.at[0] != node.at[2]:
             left = right = -1
@@ -83,6 +75,31 @@ def _old_carets(line: str, position: Span, minor: int) -> str:
         for column in range(indent, end)
     )
     return f"    {marks}\n"
+
+
+def _operator_of(line: str, begin: int, end: int, by_library: bool) -> tuple[int, int]:
+    """Where the marks of an operator begin and end, which stands somewhere between two operands.
+
+    Python/traceback.c and Lib/traceback.py look for it in different ways, and both take a bracket behind it for a part of it.
+    """
+    between = line[begin:end]
+    if by_library:
+        offset = len(between) - len(between.lstrip())
+        left = begin + offset
+        right = left + (2 if between[offset + 1 : offset + 2].strip() else 1)
+        while left < len(line) and (line[left].isspace() or line[left] in ")#"):
+            left, right = left + 1, right + 1
+        return left, right
+    left, right = begin, begin + 1
+    for place in range(begin, end):
+        if line[place] in " \t\f":
+            continue
+        left, right = place, place + 1
+        if right < end and line[right] not in " \t\f":
+            right += 1
+        if not (place + 1 < end and line[place] == ")"):
+            break
+    return left, right
 
 
 def _new_form(lines: list[str], position: Span) -> str:
@@ -160,7 +177,9 @@ def _anchors(segment: str, start: int) -> tuple[int, int, int, int] | None:
 
     if isinstance(node, s.BinOp):
         line, column = after(node.left.at[2] - 2, node.left.at[3], " \t\\)", "")
-        width = 2 if len(node.op) == 2 else 1
+        text = lines[line] if line < len(lines) else ""
+        next_is_before = node.right.at[0] - 2 > line or column + 1 < node.right.at[1]
+        width = 2 if next_is_before and column + 1 < len(text) and text[column + 1] not in " \t\f\\#" else 1
         return (*placed(line, column), *placed(line, column + width))
     if isinstance(node, s.Subscript):
         line, column = after(node.value.at[2] - 2, node.value.at[3], "", "[")

@@ -35,6 +35,11 @@ def _binary(op: str) -> Callable[..., Value]:
     return operate
 
 
+def _repeated(m: Interpreter, value: Value, other: Value) -> Value:
+    number = m.as_index(other, f"'{type_name(other)}' object cannot be interpreted as an integer")
+    return o.binary(m, "*", value, number)
+
+
 def _reflected(op: str) -> Callable[..., Value]:
     def operate(m: Interpreter, value: Value, other: Value) -> Value:
         return _binary(op)(m, payload_of(other), value) if type(payload_of(other)) in o.PLAIN else NOT_IMPLEMENTED
@@ -86,9 +91,9 @@ for _owner in (*_SEQUENCES, *_NUMBERS, "dict"):
         for _op, _name in (("<", "lt"), (">", "gt"), ("<=", "le"), (">=", "ge")):
             native(f"__{_name}__", _owner)(_ordered(_op))
     if _owner in _SEQUENCES and _owner != "range":
-        for _op, _name in (("+", "add"), ("*", "mul")):
-            native(f"__{_name}__", _owner)(_binary(_op))
-        native("__rmul__", _owner)(_reflected("*"))
+        native("__add__", _owner)(lambda m, value, other: o.binary(m, "+", value, other))
+        native("__mul__", _owner)(_repeated)
+        native("__rmul__", _owner)(_repeated)
 for _owner in _NUMBERS:
     for _op, _name in o.SPECIAL.items():
         if (

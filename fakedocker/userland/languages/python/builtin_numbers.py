@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.python.attributes import special
@@ -11,6 +11,13 @@ from fakedocker.userland.languages.python.errors import error, type_error
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import BOOL, COMPLEX, FLOAT, INT, native, payload_of, type_name
 from fakedocker.userland.languages.python.values import GetSet
+
+
+class _Absent:
+    """In place of an argument that is not given."""
+
+
+_ABSENT: Final = _Absent()
 
 
 @native("__new__", "int", keywords=True)
@@ -62,9 +69,15 @@ def _new_bool(m: Interpreter, cls: Value, value: Value = False) -> Value:
 
 
 @native("__new__", "complex", keywords=True)
-def _new_complex(m: Interpreter, cls: Value, real: Value = 0, imag: Value = 0) -> Value:
+def _new_complex(m: Interpreter, cls: Value, real: Value = 0, imag: Value = _ABSENT) -> Value:
     if isinstance(real, str):
+        if imag is not _ABSENT:
+            raise type_error("complex() can't take second arg if first is a string")
         return complex(real)
+    if isinstance(imag, str):
+        raise type_error("complex() second arg can't be a string")
+    if imag is _ABSENT:
+        imag = 0
     if not isinstance(real, int | float | complex) or not isinstance(imag, int | float | complex):
         raise NotSimulated("these arguments of complex()")
     return complex(real, imag)

@@ -150,16 +150,47 @@ def _as_set(value: Value) -> SetValue | None:
     return None
 
 
-def _operator(function: Callable[..., Value]) -> Callable[..., Value]:
+def _operator(name: str) -> Callable[..., Value]:
+    function = _OPERATORS[name]
+
     def operate(m: Interpreter, value: Value, other: Value) -> Value:
+        if isinstance(value, iteration.DictView) or isinstance(other, iteration.DictView):
+            return _of_view(m, name, value, other)
         a, b = _as_set(value), _as_set(other)
-        if b is None and isinstance(value, iteration.DictView):
-            b = set_of(m.items(other))
         if a is None or b is None:
             return NOT_IMPLEMENTED
         return function(m, a, b)
 
     return operate
+
+
+def _of_view(m: Interpreter, name: str, value: Value, other: Value) -> Value:
+    """An operator of which one side is a view of a dict, as Objects/dictobject.c does it: the order of the set depends on it."""
+    if isinstance(value, iteration.DictView) and value.what == "values":
+        return NOT_IMPLEMENTED
+    if name == "and":
+        return _common(m, value, other)
+    made = set_of(_source(m, value))
+    if name == "or":
+        made.update(_source(m, other))
+    elif name == "sub":
+        _difference_update(m, made, other)
+    else:
+        _symmetric_update(m, made, other)
+    return made
+
+
+def _common(m: Interpreter, value: Value, other: Value) -> Value:
+    """What is in both, in the order of the other one, or of a set, or of the shorter view."""
+    if not isinstance(value, iteration.DictView) or (
+        isinstance(other, iteration.DictView) and len(other.items) > len(value.items)
+    ):
+        value, other = other, value
+    if isinstance(payload_of(other), SetValue) and value.what == "keys":
+        return _intersection(m, payload_of(other), value)
+    known = _as_set(value)
+    assert known is not None
+    return set_of([each for each in m.items(other) if each in known.items])
 
 
 def _reflected(function: Callable[..., Value]) -> Callable[..., Value]:
@@ -210,9 +241,9 @@ for _owner in ("set", "frozenset", "dict_keys", "dict_items"):
             native(_name, _owner)(_function)
     else:
         native("isdisjoint", _owner)(lambda m, value, other: _isdisjoint(m, _as_set(value) or SetValue(), other))
-    for _name, _function in _OPERATORS.items():
-        native(f"__{_name}__", _owner)(_operator(_function))
-        native(f"__r{_name}__", _owner)(_reflected(_operator(_function)))
+    for _name in _OPERATORS:
+        native(f"__{_name}__", _owner)(_operator(_name))
+        native(f"__r{_name}__", _owner)(_reflected(_operator(_name)))
         if _owner == "set":
             native(f"__i{_name}__", _owner)(_in_place(_name))
     for _name, _compare in _COMPARISONS.items():

@@ -57,7 +57,7 @@ class BlockBuilder(StatementBuilder):
         self.push_iterable(node.iter)
         self.emit(generators.get_iterator, self.loop_position(node.iter.at))
         self.mark(begin)
-        self.next_item(node.target, otherwise, node.iter.at)
+        self.next_item(node.target, otherwise, self.loop_position(node.iter.at))
         self.blocks.append(("loop", begin, end, True))
         self.body(node.body)
         self.blocks.pop()
@@ -81,7 +81,7 @@ class BlockBuilder(StatementBuilder):
     def next_item(self, target: Any, otherwise: Label, at: s.Span) -> None:  # Any: a target
         """Emit: the next item of the iterator on the stack is assigned; at its end go to the label without it."""
         store = self.store(target.id) if isinstance(target, s.Name) else None
-        self.emit(generators.for_next(otherwise, store), self.loop_position(at))
+        self.emit(generators.for_next(otherwise, store), at)
         self.assign_top(target)
 
     def _async_for(self, node: s.For) -> None:

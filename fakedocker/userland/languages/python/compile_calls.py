@@ -8,7 +8,7 @@ from typing import Any
 from fakedocker.userland.languages.machine.cells import Value
 from fakedocker.userland.languages.python import calls, displays, syntax as s
 from fakedocker.userland.languages.python.attributes import MISSING, find_attribute, get_attribute
-from fakedocker.userland.languages.python.compile_pure import literal_name
+from fakedocker.userland.languages.python.compile_folding import literal_name
 from fakedocker.userland.languages.python.compile_pushed import PushBuilder
 from fakedocker.userland.languages.python.compiler import Evaluation
 from fakedocker.userland.languages.python.errors import error, type_error
@@ -65,14 +65,15 @@ class CallBuilder(PushBuilder):
     ) -> None:
         name = self.scope.mangled(node.func.attr)
         owner = self.pure(node.func.value)
-        where = node.func.at
+        where = s.at_attribute(node.func)
+        called = (*where[:2], *node.at[2:]) if where[0] != node.at[0] else node.at
         if owner is not None and not names and all(each is not None for each in evaluations):
             positional: list[Any] = evaluations
 
             def method(frame: PyFrame, m: Any, at: s.Span = where) -> Value:
                 return find_method(m, owner(frame, m), name)
 
-            def call_method(frame: PyFrame, m: Any, at: s.Span = node.at) -> bool:
+            def call_method(frame: PyFrame, m: Any, at: s.Span = called) -> bool:
                 if frame.pending is not None:
                     callee, args, kwargs = frame.pending
                     frame.pending = None
@@ -83,7 +84,7 @@ class CallBuilder(PushBuilder):
                     args.insert(0, bound)
                 return calls.call(m, frame, callee, args, None)
 
-            self.emit(call_method, node.at)
+            self.emit(call_method, called)
             return
         self.push(node.func.value)
 
@@ -93,7 +94,7 @@ class CallBuilder(PushBuilder):
         self.emit(get, where)
         for each in values:
             self.push(each)
-        self.emit(_calling(count, names, node.at), node.at)
+        self.emit(_calling(count, names, called), called)
 
     def _super_call(self, node: s.Call) -> None:
         box = self.load("__class__", node.at)

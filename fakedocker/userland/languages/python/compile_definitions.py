@@ -214,8 +214,9 @@ class FunctionBuilder(AssertBuilder):
     def _clauses(self, node: Any, clauses: list[s.Comprehension], index: int, depth: int) -> None:
         """Emit the loops of a comprehension. The result is `depth` below the top of the stack."""
         clause = clauses[index]
+        iterated = clause.iter.at if self.unit.minor >= 13 else node.at
         if index:
-            self._push_iterator(clause)
+            self._push_iterator(clause, iterated)
             depth += 1
         begin, end = Label(), Label()
         self.mark(begin)
@@ -226,7 +227,7 @@ class FunctionBuilder(AssertBuilder):
             self.emit(blocks.drop_handler)
             self.assign_top(clause.target)
         else:
-            self.next_item(clause.target, end, clause.iter.at)
+            self.next_item(clause.target, end, iterated)
         for test in clause.ifs:
             self.jump_if(test, False, begin)
         if index + 1 < len(clauses):
@@ -239,16 +240,17 @@ class FunctionBuilder(AssertBuilder):
             self.emit(blocks.end_async, clause.iter.at)
 
     def _push_first_iterator(self, node: Any) -> None:
-        self._push_iterator(node.generators[0])
+        first = node.generators[0]
+        self._push_iterator(first, first.iter.at if self.unit.minor >= 13 else node.at)
 
-    def _push_iterator(self, clause: s.Comprehension) -> None:
-        """Emit: the iterator of a clause comes to the stack."""
+    def _push_iterator(self, clause: s.Comprehension, at: s.Span) -> None:
+        """Emit: the iterator of a clause comes to the stack; `at`: where it is said to be made."""
         if clause.is_async:
             self.push(clause.iter)
             self.emit(blocks.get_async_iterator, clause.iter.at)
         else:
             self.push_iterable(clause.iter)
-            self.emit(generators.get_iterator, clause.iter.at)
+            self.emit(generators.get_iterator, at)
 
     def _add_element(self, node: Any, depth: int) -> None:
         below = -depth - 1

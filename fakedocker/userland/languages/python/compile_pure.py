@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from fakedocker.userland.languages.machine.cells import Value
 from fakedocker.userland.languages.python import operators as o, syntax as s
-from fakedocker.userland.languages.python.attributes import get_attribute
+from fakedocker.userland.languages.python.attributes import MISSING, get_attribute
+from fakedocker.userland.languages.python.compile_folding import folded, literal_name
 from fakedocker.userland.languages.python.compile_names import NameBuilder
 from fakedocker.userland.languages.python.compiler import Evaluation
 from fakedocker.userland.languages.python.sets import SET, SetValue, frozen_constant
@@ -21,11 +22,18 @@ Function = Callable[..., Value]
 _IMPURE: Final = (s.Call, s.Await, s.Yield, s.YieldFrom, s.ListComp, s.SetComp, s.DictComp, s.GeneratorExp, s.Starred)
 
 
+_FOLDED: Final = frozenset((s.BinOp, s.UnaryOp, s.TupleExpr))
+
+
 class PureBuilder(NameBuilder):
     def pure(self, node: Any) -> Evaluation | None:  # Any: a node
         """The evaluation of an expression; None if it calls something or waits."""
         if isinstance(node, _IMPURE):
             return None
+        if type(node) in _FOLDED:
+            value = folded(node)
+            if value is not MISSING:
+                return self._constant(s.Constant(value, node.at))
         rule = _RULES.get(type(node))
         if rule is not None:
             return rule(self, node)
@@ -39,7 +47,7 @@ class PureBuilder(NameBuilder):
             if evaluation is None:
                 return None
             evaluations.append(evaluation)
-        return combined(evaluations, function, node.at)
+        return combined(evaluations, function, s.at_attribute(node))
 
     def parts(self, node: Any) -> tuple[list[Any], Function] | None:  # Any: a node
         """An expression as its parts and what makes its value of theirs: (frame's interpreter, values...)."""
@@ -100,13 +108,9 @@ class PureBuilder(NameBuilder):
             if op not in ("is", "is not"):
                 continue
             for each in (a, b):
-                name = literal_name(each)
-                if (
-                    name
-                    and isinstance(each, s.Constant)
-                    and each.value is not None
-                    and not isinstance(each.value, bool)
-                ):
+                value = folded(each)
+                if value is not MISSING and not (value is None or value is ... or isinstance(value, bool)):
+                    name = type(value).__name__
                     other = "==" if op == "is" else "!="
                     words = f'"{op}" with \'{name}\' literal. Did you mean "{other}"?'
                     if self.unit.minor < 12:
@@ -258,20 +262,6 @@ class PureBuilder(NameBuilder):
         return [node.value, node.format_spec], lambda m, value, spec: to_format(
             m, converted(m, value, conversion), spec
         )
-
-
-def literal_name(node: Any) -> str:  # Any: a node
-    """The class of a literal's value, for warnings; "" for what is none."""
-    if isinstance(node, s.Constant) and node.value is not ...:
-        return type(node.value).__name__
-    return {
-        s.Lambda: "function",
-        s.GeneratorExp: "generator",
-        s.TupleExpr: "tuple",
-        s.ListExpr: "list",
-        s.DictExpr: "dict",
-        s.SetExpr: "set",
-    }.get(type(node), "")
 
 
 def _make_slice(m: Any, lower: Value, upper: Value, step: Value) -> Value:  # Any: the interpreter

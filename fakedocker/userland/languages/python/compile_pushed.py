@@ -31,7 +31,9 @@ class PushBuilder(PureBuilder):
             self.push(child)
         count = len(children)
 
-        def combine(frame: PyFrame, m: Live, at: s.Span = node.at) -> None:
+        where = s.at_attribute(node)
+
+        def combine(frame: PyFrame, m: Live, at: s.Span = where) -> None:
             stack = frame.stack
             values = stack[len(stack) - count :] if count else []
             value = function(m, *values)
@@ -39,7 +41,7 @@ class PushBuilder(PureBuilder):
                 del stack[len(stack) - count :]
             stack.append(value)
 
-        self.emit(combine, node.at)
+        self.emit(combine, where)
 
     def push_value(self, evaluation: Evaluation, at: s.Span) -> None:
         def operation(frame: PyFrame, m: Live) -> None:
@@ -188,7 +190,7 @@ class PushBuilder(PureBuilder):
         for each in elements:
             if isinstance(each, s.Starred):
                 self.push(each.value)
-                self.call_native(extend, 2, each.at)
+                self.call_native(extend, 2, at)
             else:
                 self.push(each)
                 self.emit(_append, at)
@@ -201,11 +203,11 @@ class PushBuilder(PureBuilder):
         for key, value in zip(node.keys, node.values, strict=True):
             if key is None:
                 self.push(value)
-                self.call_native(displays.UPDATED, 2, value.at)
+                self.call_native(displays.UPDATED, 2, node.at)
             else:
                 self.push(key)
                 self.push(value)
-                self.emit(_put, key.at)
+                self.emit(_put, node.at)
 
     # waiting and generators
 

@@ -255,7 +255,10 @@ class StatementBuilder(CallBuilder):
         self.at = node.at
         end = Label()
         self.jump_if(node.test, True, end)
-        where = node.at if self.unit.minor == 12 else node.test.at
+        where = node.test.at
+        if self.unit.minor < 13:
+            compared = _last_compared(node.test) if self.unit.minor < 12 else None
+            where = node.at if compared is None else compared.at
         if node.msg is not None:
             self.push(node.msg)
         has_message = node.msg is not None
@@ -311,6 +314,21 @@ class StatementBuilder(CallBuilder):
             self.emit(from_module, node.at)
             self.assign_top(s.Name(alias.asname or name, node.at))
         self.drop()
+
+
+def _last_compared(test: Any) -> s.Compare | None:  # Any: a node
+    """The comparison at which CPython 3.11 leaves its place when it has compiled a condition, so where an assert fails."""
+    if isinstance(test, s.Compare):
+        return test
+    inner: list[Any] = []
+    if isinstance(test, s.UnaryOp) and test.op == "not":
+        inner = [test.operand]
+    elif isinstance(test, s.BoolOp):
+        inner = list(test.values)
+    elif isinstance(test, s.IfExp):
+        inner = [test.test, test.body, test.orelse]
+    found = [each for each in map(_last_compared, inner) if each is not None]
+    return found[-1] if found else None
 
 
 def _set_cause(m: Live, value: ExceptionValue, cause: Value) -> None:  # Any: the interpreter

@@ -9,6 +9,7 @@ from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.machine.code import Operation, Source
 from fakedocker.userland.languages.python import syntax as s
 from fakedocker.userland.languages.python.c_modules import hidden_of
+from fakedocker.userland.languages.python.compile_folding import constant_key
 from fakedocker.userland.languages.python.parser import parse
 from fakedocker.userland.languages.python.scopes import Builder, Scope
 from fakedocker.userland.languages.python.source_errors import SourceError
@@ -43,11 +44,12 @@ class Unit:
         self.explains_asserts = "asserts" in source.options[2:]
         self.future_annotations = False
         self.warnings: list[tuple[int, str]] = []
+        self.warned: set[tuple[s.Span, str]] = set()
         self.lines = source.text.split("\n")
         self.tree = parse(source.text, self.minor, self.warnings)
         self.scopes = Builder(self.tree, self.fail)
         self.codes: dict[int, FunctionCode] = {}
-        self.constants: dict[tuple[type, Value], Value] = {}
+        self.constants: dict[tuple[Value, ...], Value] = {}
 
     def add_code(self, name: str, line: int) -> FunctionCode:
         """A code that is never run: tracebacks name it."""
@@ -66,7 +68,8 @@ class Unit:
 
     def warn(self, words: str, at: s.Span) -> None:
         """A SyntaxWarning."""
-        if (at[0], words) not in self.warnings:
+        if (at, words) not in self.warned:
+            self.warned.add((at, words))
             self.warnings.append((at[0], words))
 
     def text_of(self, node: Any) -> str:  # Any: a node
@@ -78,8 +81,9 @@ class Unit:
 
     def constant(self, value: Value) -> Value:
         """The one object for all equal constants."""
-        key = (type(value), repr(value) if isinstance(value, float | complex) else value)
-        return self.constants.setdefault(key, value)
+        if type(value) is tuple:
+            value = tuple(self.constant(each) for each in value)
+        return self.constants.setdefault(constant_key(value), value)
 
 
 class BaseBuilder:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fakedocker.userland.languages.machine.cells import NotSimulated, Value
+from fakedocker.userland.languages.machine.cells import Value
 from fakedocker.userland.languages.python.attributes import MISSING, find_attribute
 from fakedocker.userland.languages.python.errors import type_error
 from fakedocker.userland.languages.python.signs import Interpreter
-from fakedocker.userland.languages.python.types import class_of, find_in_class, is_instance, kind_of, payload_of
+from fakedocker.userland.languages.python.types import (
+    class_of,
+    find_in_class,
+    is_instance,
+    kind_of,
+    payload_of,
+    type_name,
+)
 from fakedocker.userland.languages.python.values import Class, Instance, Opaque
 
 _SELF_MATCHING = frozenset(
@@ -56,11 +63,14 @@ def class_values(m: Interpreter, value: Value, cls: Value, count: int, names: li
             found.append(value)
         else:
             if type(args) is not tuple:
-                raise NotSimulated("__match_args__ that is no tuple")
+                raise type_error(f"{cls.name}.__match_args__ must be a tuple (got {type_name(args)})")
             if count > len(args):
                 s = "" if len(args) == 1 else "s"
                 raise type_error(f"{cls.name}() accepts {len(args)} positional sub-pattern{s} ({count} given)")
-            wanted += args[:count]
+            for each in args[:count]:
+                if type(each) is not str:
+                    raise type_error(f"__match_args__ elements must be strings (got {type_name(each)})")
+                wanted.append(each)
     for name in [*wanted, *names]:
         each = find_attribute(m, value, name)
         if each is MISSING:

@@ -11,7 +11,7 @@ from fakedocker.userland.languages.python.attributes import is_native_method, sp
 from fakedocker.userland.languages.python.errors import Raised, error, type_error
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import class_of, find_in_class, payload_of, type_name
-from fakedocker.userland.languages.python.values import NOT_IMPLEMENTED, Class, Instance, Native, Opaque
+from fakedocker.userland.languages.python.values import NOT_IMPLEMENTED, BuiltinClass, Class, Instance, Native, Opaque
 
 MOST_BITS: Final = 1 << 22
 """The largest integer, in bits: more than a million decimal digits."""
@@ -158,7 +158,9 @@ def _by_methods(m: Interpreter, op: str, shown: str, a: Value, b: Value) -> Valu
 
 def _is_container(value: Value) -> bool:
     """Whether CPython takes a value for a sequence, so that `value *= list` does not repeat the list (PyNumber_InPlaceMultiply)."""
-    return type(value) in (dict, range, Instance) or class_of(value).name in _CONTAINERS
+    if type(value) is Instance:
+        return not isinstance(value.cls, BuiltinClass)
+    return type(value) in (dict, range) or class_of(value).name in _CONTAINERS
 
 
 def _unsupported(op: str, shown: str, a: Value, b: Value) -> Raised:
@@ -320,7 +322,7 @@ def set_item(m: Interpreter, container: Value, index: Value, value: Value) -> No
     kind = type(container)
     if kind is dict or kind is list or kind is bytearray:
         if kind is list and type(index) is slice:
-            container[index] = m.items_now(value)
+            container[index] = _assigned(m, index, value)
             m.grown(1)
             return
         if type(index) not in PLAIN and kind is not dict:
@@ -336,6 +338,14 @@ def set_item(m: Interpreter, container: Value, index: Value, value: Value) -> No
         set_item(m, plain, index, value)
         return
     raise type_error(f"'{_class_shown(container)}' object does not support item assignment")
+
+
+def _assigned(m: Interpreter, index: slice, value: Value) -> list[Value]:
+    """The items that take the place of a slice."""
+    if not isinstance(value, Instance) and special(m, value, "__iter__") is None and not m.plain_is_iterable(value):
+        extended = m.minor >= 13 or (index.step is not None and index.step != 1)
+        raise type_error(f"{'must assign iterable to extended slice' if extended else 'can only assign an iterable'}")
+    return m.items_now(value)  # type: ignore[no-any-return]
 
 
 def _class_shown(container: Value) -> str:
@@ -356,7 +366,9 @@ def delete_item(m: Interpreter, container: Value, index: Value) -> None:
     if plain is not container and type(plain) in (dict, list):
         del plain[index]
         return
-    raise type_error(f"'{_class_shown(container)}' object doesn't support item deletion")
+    is_sequence = _is_container(container) or type(container) in (str, bytes, tuple)
+    support = "doesn't" if is_sequence and type(payload_of(index)) in (int, bool) else "does not"
+    raise type_error(f"'{_class_shown(container)}' object {support} support item deletion")
 
 
 def divmod_of(m: Interpreter, a: Value, b: Value) -> Value:

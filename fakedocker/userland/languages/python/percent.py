@@ -12,7 +12,7 @@ from fakedocker.userland.languages.python.errors import error, type_error
 from fakedocker.userland.languages.python.operators import PLAIN, check_size, get_item
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.texts import converted, to_ascii, to_format, to_repr, to_str
-from fakedocker.userland.languages.python.types import type_name
+from fakedocker.userland.languages.python.types import payload_of, type_name
 
 _FIELD: Final = re.compile(r"%(?:\(([^()]*)\))?([#0\- +]*)(\*|\d+)?(?:\.(\*|\d+))?[hlL]?(.)", re.DOTALL)
 _MOST_WIDTH: Final = 1 << 20
@@ -46,7 +46,7 @@ def percent(m: Interpreter, text: Value, values: Value) -> Value:
         found.append(between)
         place = match.end()
         key, flags, width, precision, kind = match.groups()
-        if kind == "%":
+        if match.group() == "%%":
             found.append("%")
             continue
         if key is not None:
@@ -58,9 +58,9 @@ def percent(m: Interpreter, text: Value, values: Value) -> Value:
                 raise NotSimulated("a star in a field with a name")
         else:
             if width == "*":
-                width = str(following())
+                width = _star(m, following())
             if precision == "*":
-                precision = str(following())
+                precision = _star(m, following()).replace("-", "0")
             value = following()
         found.append(_one(m, flags, width, precision, kind, value, match.start(5)))
     if "%" in text[place:]:
@@ -97,8 +97,20 @@ def _one(
         if kind in "oxX" and type(value) is float:
             raise type_error(f"%{kind} format: an integer is required, not float")
         return str((spec + kind) % value)
-    shown = kind if kind.isprintable() else "?"
-    raise error("ValueError", f"unsupported format character '{shown}' (0x{ord(kind):x}) at index {place}")
+    raise _unknown(kind, place)
+
+
+def _star(m: Interpreter, value: Value) -> str:
+    """What a star stands for: as many characters, or digits."""
+    number = payload_of(value)
+    if type(number) not in (int, bool):
+        raise type_error("* wants int")
+    return str(int(number))
+
+
+def _unknown(kind: str, place: int) -> Exception:
+    shown = kind if " " <= kind <= "~" else "?"
+    return error("ValueError", f"unsupported format character '{shown}' (0x{ord(kind):x}) at index {place}")
 
 
 def _not_a_number(kind: str, value: Value) -> Exception:

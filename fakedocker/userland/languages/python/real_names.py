@@ -34,6 +34,8 @@ def names_of(kind: str, owner: str, minor: int) -> frozenset[str] | None:
         first, _, last = versions.partition("-")
         if int(first) <= min(minor, _NEWEST) <= int(last):
             found |= set(names.split(" "))
+    if not found:  # a class of which only another version tells, by chance of how it was asked for
+        found = {name for names in known.values() for name in names.split(" ")}
     return frozenset(found)
 
 

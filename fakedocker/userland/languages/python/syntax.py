@@ -48,6 +48,14 @@ from fakedocker.userland.languages.python.syntax_expressions import (
 )
 
 
+def at_attribute(node: Expr) -> Span:
+    """Where an expression is said to fail: an attribute whose name is on another line than its beginning, at the name."""
+    at: Span = node.at
+    if type(node) is not Attribute or at[0] == at[2]:
+        return at
+    return (at[2], max(0, at[3] - len(node.attr)), at[2], at[3])
+
+
 class Module(NamedTuple):
     body: Nodes
 
