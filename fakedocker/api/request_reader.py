@@ -6,6 +6,7 @@ connection over.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -60,7 +61,8 @@ class RequestReader:
         self._target = b""
         self._headers: dict[str, str] = {}
         self._head_bytes = 0
-        self._body: list[bytes] = []
+        self._body = b""
+        self._large_body: io.BytesIO | None = None
         self._body_bytes = 0
 
     def feed(self, data: bytes) -> bytes | None:
@@ -94,7 +96,8 @@ class RequestReader:
     # httptools
 
     def on_message_begin(self) -> None:
-        self._target, self._headers, self._body = b"", {}, []
+        self._target, self._headers = b"", {}
+        self._body, self._large_body = b"", None
         self._head_bytes = self._body_bytes = 0
 
     def on_url(self, url: bytes) -> None:
@@ -119,10 +122,16 @@ class RequestReader:
         if self._body_bytes > self._body_limit_bytes:
             raise Refused(413, "request body too large")
         self._hold(len(body))
-        self._body.append(body)
+        if not self._body:
+            self._body = body
+            return
+        if self._large_body is None:
+            self._large_body = io.BytesIO()
+            self._large_body.write(self._body)
+        self._large_body.write(body)  # which gives its bytes away without copying them
 
     def on_message_complete(self) -> None:
         if not self._parser.should_upgrade():
-            body = b"".join(self._body)
-            self._body = []
+            body = self._body if self._large_body is None else self._large_body.getvalue()
+            self._body, self._large_body = b"", None
             self._take(self.head, body, self._parser.should_keep_alive())
