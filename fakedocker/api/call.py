@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import TypeVar
 
 from fakedocker.api import addresses
@@ -94,7 +94,13 @@ class Call:
 
     def content_reply(self, content: Content, media_type: str, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
         """An answer whose bytes are made as they are taken."""
-        self.exchange.source = contents.chunks(content)
+        return self.chunks_reply(contents.chunks(content), media_type, headers)
+
+    def chunks_reply(
+        self, chunks: Iterator[bytes], media_type: str, headers: tuple[tuple[str, str], ...] = ()
+    ) -> Reply:
+        """The same of bytes that come in chunks."""
+        self.exchange.source = chunks
         return Reply(headers=(("Content-Type", media_type), *headers), body=None)
 
     def filters(self, accepted: Collection[str] | None) -> Filters:

@@ -172,7 +172,7 @@ def save(call: Call) -> Reply:
     """Images as an archive, by the name in the path or those in the query."""
     names = [call.names["name"]] if "name" in call.names else call.query.all("names")
     asked = ",".join(_platform_of(text) for text in call.query.all("platform"))
-    return call.content_reply(saving.save(call.draft, names, asked), TAR)
+    return call.chunks_reply(saving.save(call.draft, names, asked), TAR)
 
 
 def _platform(call: Call) -> str:

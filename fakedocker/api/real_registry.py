@@ -15,7 +15,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from fakedocker.base.messages import Refusal
-from fakedocker.images.model import Layer
 from fakedocker.operations.images import manifest_parts
 from fakedocker.registry import blobs
 from fakedocker.registry.distribution import manifests
@@ -39,6 +38,7 @@ from fakedocker.registry.errands import (
     Result,
     WebErrand,
 )
+from fakedocker.registry.model import RemoteLayer
 from fakedocker.wire.http import Reply, Request
 
 _TIMEOUT_SECONDS = 30.0
@@ -83,7 +83,7 @@ class Registries:
     def _push(self, client: Client, errand: PushErrand) -> PushedParts:
         origins: dict[str, str] = {}
         for tag, manifest in errand.images:
-            parts = {remote.digest: partial(self._blob, remote.layer) for remote in manifest.layers}
+            parts = {remote.digest: partial(self._blob, remote) for remote in manifest.layers}
             parts[manifest.image.config_digest] = partial(bytes, manifest.image.raw_config)
             media_type = manifests.read(manifest.raw, "").media_type
             outcomes = _hold(client.push(errand.path, tag, manifest.raw, media_type, parts, errand.mounts))
@@ -91,9 +91,9 @@ class Registries:
                 origins.setdefault(digest, {EXISTS: errand.path, MOUNTED: origin}.get(kind, ""))
         return PushedParts(origins)
 
-    def _blob(self, layer: Layer) -> bytes:
+    def _blob(self, remote: RemoteLayer) -> bytes:
         with self._reading():
-            return blobs.layer_blob(layer)
+            return blobs.bytes_of(remote)
 
 
 def _pull(client: Client, errand: PullErrand) -> PulledParts:

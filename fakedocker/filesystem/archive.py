@@ -7,9 +7,10 @@ keep their bytes; large members are slices of them. Compression is somebody else
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
+from fakedocker.filesystem import content as contents
 from fakedocker.filesystem.content import Content, join, part_of, zeros
 from fakedocker.filesystem.node import Kind, LayerEntry
 
@@ -51,17 +52,45 @@ def write_tar(entries: Iterable[LayerEntry]) -> Content:
     Names that do not fit a ustar header get a pax header, as Go writes them; times are cut to seconds. Sockets cannot
     be in an archive and are left out. Time grows with the number of entries, not with their size.
     """
-    parts: list[Content] = []
+    return join(*_parts(entries), zeros(2 * BLOCK_BYTES))
+
+
+def _parts(entries: Iterable[LayerEntry]) -> Iterator[Content]:
     for entry in entries:
         if entry.kind == "socket":
             continue
-        parts.append(_header(entry))
-        if entry.kind == "file" and len(entry.content):
-            parts.append(entry.content)
-            if padding := -len(entry.content) % BLOCK_BYTES:
-                parts.append(bytes(padding))
-    parts.append(zeros(2 * BLOCK_BYTES))
-    return join(*parts)
+        size_bytes = len(entry.content) if entry.kind == "file" else 0
+        yield _header(entry, size_bytes)
+        if size_bytes:
+            yield entry.content
+            yield bytes(-size_bytes % BLOCK_BYTES)
+
+
+class Streamed(NamedTuple):
+    """A file in an archive whose bytes are made as they are sent, and never all held.
+
+    Args:
+        entry: what is said of it; its content is not looked at.
+        size_bytes: of what the chunks are together.
+        chunks: gives them.
+    """
+
+    entry: LayerEntry
+    size_bytes: int
+    chunks: Callable[[], Iterator[bytes]]
+
+
+def stream_tar(members: Iterable[LayerEntry | Streamed]) -> Iterator[bytes]:
+    """The archive of members, in their order, in chunks of about a MiB."""
+    before: list[Content] = []
+    for member in members:
+        if isinstance(member, LayerEntry):
+            before += _parts((member,))
+            continue
+        yield from contents.chunks(join(*before, _header(member.entry, member.size_bytes)))
+        yield from member.chunks()
+        before = [bytes(-member.size_bytes % BLOCK_BYTES)]
+    yield from contents.chunks(join(*before, zeros(2 * BLOCK_BYTES)))
 
 
 def read_tar(source: bytes, in_root: bool = True) -> Iterator[LayerEntry]:
@@ -146,7 +175,7 @@ def safe_path(name: str, what: str = "path", in_root: bool = False) -> str:
     return "/".join(parts)
 
 
-def _header(entry: LayerEntry) -> bytes:
+def _header(entry: LayerEntry, size_bytes: int) -> bytes:
     import tarfile  # see read_tar
 
     info = tarfile.TarInfo(entry.path + "/" if entry.kind == "dir" else entry.path)
@@ -154,7 +183,7 @@ def _header(entry: LayerEntry) -> bytes:
     info.mode = entry.mode
     info.uid, info.gid = entry.uid, entry.gid
     info.mtime = entry.mtime_ns // 1_000_000_000
-    info.size = len(entry.content) if entry.kind == "file" else 0
+    info.size = size_bytes
     info.linkname = entry.target if entry.kind in ("link", "hardlink") else ""
     info.devmajor, info.devminor = entry.rdev
     return info.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape")

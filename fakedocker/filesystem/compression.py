@@ -20,19 +20,29 @@ USUAL_RATIO = 20
 to be endless."""
 
 
-def _limit(data: bytes) -> int:
+def _limit(data: bytes | memoryview) -> int:
     return min(LIMIT_BYTES, max(USUAL_BYTES, USUAL_RATIO * len(data)))
 
 
-def decompressed(data: bytes) -> bytes:
+def is_compressed(data: bytes | memoryview) -> bool:
+    """Whether bytes begin as a compressed stream does."""
+    return _unpacker(data) is not None
+
+
+def _unpacker(data: bytes | memoryview) -> Callable[[bytes | memoryview], bytes] | None:
+    head = bytes(data[:_MAGIC_BYTES])
+    return next((unpack for magic, unpack in _UNPACKERS if head.startswith(magic)), None)
+
+
+def decompressed(data: bytes | memoryview) -> bytes:
     """The bytes in a compressed stream, which its first bytes tell; other bytes as they are.
 
     Raises:
         BadArchive: the stream is broken, cut off or too large.
     """
-    unpack = next((unpack for magic, unpack in _UNPACKERS if data.startswith(magic)), None)
+    unpack = _unpacker(data)
     if unpack is None:
-        return data
+        return bytes(data)
     try:
         plain = unpack(data)
     except EOFError:
@@ -49,7 +59,7 @@ def decompressed(data: bytes) -> bytes:
     return plain
 
 
-def _gzip(data: bytes) -> bytes:
+def _gzip(data: bytes | memoryview) -> bytes:
     """Member after member, and zeros that fill up. Python's gzip reads 8 KiB at a time, which takes three times as long."""
     left = _limit(data) + 1
     parts: list[bytes] = []
@@ -63,14 +73,14 @@ def _gzip(data: bytes) -> bytes:
     return b"".join(parts)
 
 
-def _bzip2(data: bytes) -> bytes:
+def _bzip2(data: bytes | memoryview) -> bytes:
     import bz2  # as xz's: most runs read no compressed archive
 
     with bz2.open(io.BytesIO(data)) as stream:
         return stream.read(_limit(data) + 1)
 
 
-def _xz(data: bytes) -> bytes:
+def _xz(data: bytes | memoryview) -> bytes:
     import lzma
 
     try:
@@ -80,7 +90,7 @@ def _xz(data: bytes) -> bytes:
         raise ValueError(str(problem)) from None
 
 
-def _zstd(data: bytes) -> bytes:
+def _zstd(data: bytes | memoryview) -> bytes:
     """With the module that Python has since 3.14, or the package of the same interface."""
     if sys.version_info >= (3, 14):
         from compression import zstd
@@ -94,7 +104,8 @@ def _zstd(data: bytes) -> bytes:
     return plain
 
 
-_UNPACKERS: tuple[tuple[bytes, Callable[[bytes], bytes]], ...] = (
+_MAGIC_BYTES = 6
+_UNPACKERS: tuple[tuple[bytes, Callable[[bytes | memoryview], bytes]], ...] = (
     (b"\x1f\x8b", _gzip),
     (b"BZh", _bzip2),
     (b"\xfd7zXZ\0", _xz),

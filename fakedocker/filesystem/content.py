@@ -121,6 +121,26 @@ def read(content: Content, offset: int, size_bytes: int) -> bytes:
     return b"".join(parts)
 
 
+def view(content: Content) -> bytes | memoryview:
+    """The bytes in one piece; those of a kept archive are not copied."""
+    if isinstance(content, Rope) and len(content.pieces) == 1 and isinstance(part := content.pieces[0], Slice):
+        return memoryview(part.source)[part.offset : part.offset + part.size]
+    return read(content, 0, len(content))
+
+
+def is_same(content: Content, data: bytes) -> bool:
+    """Whether a content is these bytes. Parts of them are so without a look."""
+    if isinstance(content, bytes) or len(content) != len(data):
+        return content == data
+    start = 0
+    for piece, end in zip(content.pieces, content.ends, strict=True):
+        is_part = isinstance(piece, Slice) and piece.source is data and piece.offset == start
+        if not is_part and _bytes(piece, 0, end - start) != data[start:end]:
+            return False
+        start = end
+    return True
+
+
 def chunks(content: Content, size_bytes: int = MIB) -> Iterator[bytes]:
     """The bytes in chunks, for hashing or sending."""
     for offset in range(0, len(content), size_bytes):

@@ -28,12 +28,14 @@ class Blob(Struct, frozen=True, gc=False, kw_only=True):
         digest, size_bytes: of the compressed archive.
         content_bytes: how much of the disk it counts for; holes in an image by rule count as if they were in the archive.
         snapshot_bytes: of the snapshot on the disk, in whole blocks.
+        original: the compressed archive as it came, where compressing it here would give other bytes; else None.
     """
 
     digest: str
     size_bytes: int
     content_bytes: int
     snapshot_bytes: int
+    original: Content | None = None
 
 
 class Layer(Struct, frozen=True, gc=False, kw_only=True):
@@ -121,7 +123,7 @@ def chain_id(parent: str, diff_id: str) -> str:
     return diff_id if not parent else "sha256:" + hashlib.sha256(f"{parent} {diff_id}".encode()).hexdigest()
 
 
-def content_digest(data: bytes) -> str:
+def content_digest(data: bytes | memoryview) -> str:
     """sha256:HEX of bytes."""
     return "sha256:" + hashlib.sha256(data).hexdigest()
 

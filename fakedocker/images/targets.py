@@ -28,7 +28,7 @@ NO_PLATFORM = wire.Platform()
 
 
 class Blob(Struct, frozen=True, kw_only=True):
-    """A small document that a manifest refers to: a configuration, or a statement of an attestation."""
+    """What a manifest refers to: a configuration, a statement of an attestation, seldom a layer."""
 
     digest: str
     data: bytes
@@ -40,7 +40,7 @@ class Part(Struct, frozen=True, kw_only=True):
     Args:
         descriptor: what the index says of it.
         raw: the manifest's bytes; none while it is not here.
-        blobs: its configuration, and the statements of an attestation.
+        blobs: its configuration, and the statements of an attestation, or blobs of layers that the store has in other blobs.
         chain: chain ids of its layers from the base up, () while it is not here.
         content_bytes: of everything of it that is here, layers compressed.
     """

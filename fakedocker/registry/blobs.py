@@ -9,12 +9,12 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from fakedocker.filesystem import content as contents
+from fakedocker.filesystem import content as contents, gzip_stored
 from fakedocker.filesystem.archive import write_tar
 from fakedocker.filesystem.content import Content
 from fakedocker.filesystem.node import LayerEntry
 from fakedocker.images.model import Layer
-from fakedocker.registry import gzip_stored
+from fakedocker.registry.model import RemoteLayer
 
 
 class Sums(NamedTuple):
@@ -47,16 +47,16 @@ def archive_sums(content: Content) -> Sums:
             archive.update(chunk)
             yield chunk
 
-    digest, size_bytes = _digest_of(gzip_stored.compress(hashed()))
+    digest, size_bytes = _digest_of(gzip_stored.pieces(hashed()))
     return Sums(f"sha256:{archive.hexdigest()}", digest, size_bytes)
 
 
 def layer_sums(layer: Layer) -> Sums:
     """The digests of a layer whose own is known: half of the work of `archive_sums`."""
-    return Sums(layer.diff_id, *_digest_of(gzip_stored.compress(contents.chunks(layer.archive()))))
+    return Sums(layer.diff_id, *_digest_of(gzip_stored.pieces(contents.chunks(layer.archive()))))
 
 
-def _digest_of(chunks: Iterable[bytes]) -> tuple[str, int]:
+def _digest_of(chunks: Iterable[bytes | memoryview]) -> tuple[str, int]:
     """The digest and the size of what comes."""
     digest, size_bytes = hashlib.sha256(), 0
     for chunk in chunks:
@@ -65,12 +65,14 @@ def _digest_of(chunks: Iterable[bytes]) -> tuple[str, int]:
     return f"sha256:{digest.hexdigest()}", size_bytes
 
 
-def as_named(archive: Content, digest: str, diff_id: str) -> Content:
-    """A layer's archive as the blob of a digest: as it is where that is the archive's own, else compressed. Time and memory
-    grow with its bytes."""
-    return archive if digest == diff_id else b"".join(gzip_stored.compress(contents.chunks(archive)))
+def chunks_of(remote: RemoteLayer) -> Iterator[bytes]:
+    """A layer's blob: as it came where that is kept, plain where its digest is the archive's own, else compressed here."""
+    if remote.original is not None:
+        return contents.chunks(remote.original)
+    archive = contents.chunks(remote.layer.archive())
+    return archive if remote.digest == remote.layer.diff_id else gzip_stored.compress(archive)
 
 
-def layer_blob(layer: Layer) -> bytes:
+def bytes_of(remote: RemoteLayer) -> bytes:
     """A layer's blob in one piece. Time and memory grow with its bytes."""
-    return b"".join(gzip_stored.compress(contents.chunks(layer.archive())))
+    return b"".join(chunks_of(remote))

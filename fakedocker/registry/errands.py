@@ -31,7 +31,7 @@ class PullErrand(Errand, frozen=True, kw_only=True):
 
     Args:
         reference: a tag or a digest.
-        have: chain ids of the layers that are not needed.
+        have: what of its layers is not needed, see `manifest_parts.held`.
     """
 
     path: str

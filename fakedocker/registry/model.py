@@ -5,18 +5,21 @@ from __future__ import annotations
 from msgspec import Struct
 
 from fakedocker.base.persistent import Map
+from fakedocker.filesystem.content import Content
 from fakedocker.images.model import Image, Layer
 from fakedocker.registry.attestations import Attestation
 
 
 class RemoteLayer(Struct, frozen=True, kw_only=True):
-    """A layer as a registry offers it: gzip with stored blocks, so a blob is about as large as the tar in it."""
+    """A layer as a registry offers it; what is made here is gzip with stored blocks, so a blob is about as large as the tar in it."""
 
     digest: str
     """Of the compressed blob."""
     size_bytes: int
     """Of the compressed blob."""
     layer: Layer
+    original: Content | None = None
+    """The blob as it came, where compressing the archive here would give other bytes; else None."""
 
     @property
     def transfer_bytes(self) -> int:

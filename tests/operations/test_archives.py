@@ -17,7 +17,7 @@ from backports import zstd
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from fakedocker.engine.inflight import TimeMode
-from fakedocker.registry import gzip_stored
+from fakedocker.filesystem import gzip_stored
 from helpers.archive_world import Daemon, make_tar, members
 
 if sys.version_info >= (3, 14):

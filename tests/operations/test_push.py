@@ -14,7 +14,7 @@ from fakedocker.assembly import create_engine
 from fakedocker.base.clock import MINUTE_NS
 from fakedocker.engine.inflight import TimeMode
 from fakedocker.filesystem import content as contents
-from fakedocker.registry.gzip_stored import compress
+from fakedocker.filesystem.gzip_stored import compress
 from fakedocker.wire.http import Request
 from fakedocker.world.check import check
 from helpers.archive_world import Daemon, make_tar, members

@@ -14,14 +14,14 @@ import pytest
 from msgspec.structs import replace
 
 from fakedocker.base.clock import instant
-from fakedocker.filesystem import content as contents
+from fakedocker.filesystem import content as contents, gzip_stored
 from fakedocker.filesystem.archive import write_tar
 from fakedocker.filesystem.node import LayerEntry, Node
 from fakedocker.filesystem.program_files import program_file
 from fakedocker.filesystem.tree import Tree
 from fakedocker.images.model import chain_id
 from fakedocker.kernel.loader import read_image
-from fakedocker.registry import blobs, catalogue, gzip_stored, stored
+from fakedocker.registry import blobs, catalogue, stored
 from fakedocker.registry.hub.lookup import day_of
 from fakedocker.registry.model import Manifest
 from helpers.paths import ROOT
@@ -398,16 +398,6 @@ def test_loading_reads_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 # forms and the tool
-
-
-def test_gzip_with_stored_blocks_is_gzip_however_it_is_cut() -> None:
-    for size in (0, 1, 65535, 65536, 200_000):
-        data = bytes(index * 7 % 251 for index in range(size))
-        blob = b"".join(gzip_stored.compress([data] if data else []))
-        assert gzip.decompress(blob) == data
-        assert len(blob) == gzip_stored.compressed_size(size)
-        pieces = [data[at : at + 1000] for at in range(0, size, 1000)]
-        assert b"".join(gzip_stored.compress(pieces)) == blob
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,8 @@ from msgspec.structs import replace
 
 from fakedocker.base import messages, platform as platforms
 from fakedocker.base.platform import Platform
+from fakedocker.filesystem import content as contents
+from fakedocker.filesystem.content import Content
 from fakedocker.filesystem.node import LayerEntry
 from fakedocker.images import document as documents, targets
 from fakedocker.images.model import Blob, Image, Layer, content_digest
@@ -56,7 +58,7 @@ def stored_layer(layer: Layer, remote: RemoteLayer | None = None) -> Layer:
         remote = RemoteLayer(digest=sums.digest, size_bytes=sums.size_bytes, layer=layer)
     blob = Blob(
         digest=remote.digest, size_bytes=remote.size_bytes, content_bytes=remote.transfer_bytes,
-        snapshot_bytes=snapshot_bytes(layer.entries),
+        snapshot_bytes=snapshot_bytes(layer.entries), original=remote.original,
     )  # fmt: skip
     return replace(layer, blob=blob)
 
@@ -83,8 +85,34 @@ def remote_layers(layers: Iterable[Layer]) -> tuple[RemoteLayer, ...]:
     for layer in layers:
         blob = stored_layer(layer).blob
         assert blob is not None
-        found.append(RemoteLayer(digest=blob.digest, size_bytes=blob.size_bytes, layer=layer))
+        found.append(RemoteLayer(digest=blob.digest, size_bytes=blob.size_bytes, layer=layer, original=blob.original))
     return tuple(found)
+
+
+def offered_layers(draft: Draft, part: Part) -> tuple[RemoteLayer, ...]:
+    """The layers of an image's manifest, each as that names it; two images may have one layer compressed in two ways."""
+    others: dict[str, Content] = {blob.digest: blob.data for blob in part.blobs}
+    found = []
+    named = targets.layer_descriptors(part.raw) if part.chain else ()  # an attestation's are its statements
+    for chain, descriptor in zip(part.chain, named, strict=True):
+        layer = draft.layers[chain]
+        if layer.blob is not None and layer.blob.digest == descriptor.digest:
+            original = layer.blob.original
+        else:
+            original = others.get(descriptor.digest)
+        found.append(RemoteLayer(digest=descriptor.digest, size_bytes=descriptor.size, layer=layer, original=original))
+    return tuple(found)
+
+
+def _with_other_blobs(draft: Draft, part: Part, layers: Iterable[RemoteLayer]) -> Part:
+    """A part with those blobs of its layers that differ from what the store has of the same layers."""
+    others = []
+    for remote in layers:
+        kept = draft.layers[remote.layer.chain_id].blob
+        if remote.original is not None and kept is not None and kept.digest != remote.digest:
+            data = contents.read(remote.original, 0, len(remote.original))
+            others.append(targets.Blob(digest=remote.digest, data=data))
+    return replace(part, blobs=(*part.blobs, *others)) if others else part
 
 
 # images
@@ -133,7 +161,7 @@ def of_manifest(draft: Draft, manifest: Manifest, source: str = "") -> Image:
     """
     known = draft.images.get(manifest.digest)
     before = known.target if known is not None else None
-    own = image_part(manifest)
+    own = _with_other_blobs(draft, image_part(manifest), manifest.layers)
     pulled = (source,) if source else ()
     if not manifest.index:
         plain = replace(own, descriptor=replace(own.descriptor, digest=manifest.digest, platform=targets.NO_PLATFORM))

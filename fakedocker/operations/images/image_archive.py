@@ -17,6 +17,7 @@ from msgspec import Struct
 from fakedocker.base import messages, reference
 from fakedocker.base.patterns import lazy_pattern
 from fakedocker.filesystem import archive, content as contents
+from fakedocker.filesystem.content import Content
 from fakedocker.filesystem.node import LayerEntry
 from fakedocker.images.model import content_digest
 from fakedocker.images.targets import ATTESTS, INDEX_TYPES
@@ -75,7 +76,7 @@ class ImageArchive:
 
     def __init__(self, data: bytes) -> None:
         self._members: dict[str, LayerEntry] = {entry.path: entry for entry in unpacking.members(data)}
-        self._number = zlib.crc32(data)  # docker unpacks into a folder with a number, which its errors tell
+        self._data = data
 
     def images(self, *, by_index: bool = False) -> list[ArchivedImage]:
         """What the archive says is in it.
@@ -100,19 +101,22 @@ class ImageArchive:
         raise self._missing(f"{directories[0]}/json" if directories else "repositories")
 
     def read(self, path: str) -> bytes:
-        """The bytes of a member, whose digest is verified where its name says one.
+        """The bytes of a member; see `blob`."""
+        content = self.blob(path)
+        return contents.read(content, 0, len(content))
+
+    def blob(self, path: str) -> Content:
+        """A member, whose digest is verified where its name says one.
 
         Raises:
             Refusal: there is no such file, or it is not what its name says.
         """
         place = self._resolve(path)
-        entry = self._members[place]
-        data = contents.read(entry.content, 0, len(entry.content))
+        content = self._members[place].content
         named = _BLOB.fullmatch(place)
-        actual = content_digest(data)
-        if named is not None and actual != f"sha256:{named[1]}":
+        if named is not None and (actual := content_digest(contents.view(content))) != f"sha256:{named[1]}":
             raise messages.LOAD_DIGEST(path=place, expected=f"sha256:{named[1]}", actual=actual)
-        return data
+        return content
 
     def _resolve(self, path: str) -> str:
         """Where the file is that a path leads to."""
@@ -136,7 +140,8 @@ class ImageArchive:
         raise self._missing(path)
 
     def _missing(self, path: str) -> messages.Refusal:
-        return messages.ARCHIVE_NO_FILE(number=self._number, path=path)
+        number = zlib.crc32(self._data)  # docker unpacks into a folder with a number, which its errors tell
+        return messages.ARCHIVE_NO_FILE(number=number, path=path)
 
     def _decode(self, path: str, kind: type[T]) -> T:
         try:

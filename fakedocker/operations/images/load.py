@@ -5,11 +5,14 @@ Source: moby image/tarexport/load.go; texts in recording archives.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from fakedocker.base import messages, reference
+from fakedocker.filesystem import content as contents
+from fakedocker.filesystem.content import Content
 from fakedocker.images import document as documents, targets
 from fakedocker.images.document import ImageDocument, InvalidDocument
 from fakedocker.images.model import Image, Layer, chain_id, content_digest
@@ -68,19 +71,23 @@ def _verified(
         _check_document(document, entry)
         if platform and not is_for(document.os, document.architecture, document.variant, platform):
             return None
-        chain = _layers(draft, archive, document, entry.layers, layers)
+        blobs = _blobs(draft, archive, document, entry.layers, layers)
+        chain = tuple(blob.layer for blob in blobs)
         image = documents.make_loaded_image(document, raw, chain, entry.parent)
     except InvalidDocument as problem:
         raise messages.ARCHIVE_INVALID(problem=problem) from None
-    manifest = _offered(archive, entry, image, chain) if content_store.is_used(draft) and entry.manifest_path else None
+    manifest = _offered(archive, entry, image, blobs) if content_store.is_used(draft) and entry.manifest_path else None
     return LoadedImage(image=image, layers=chain, references=entry.tags, manifest=manifest)
 
 
-def _offered(archive: ImageArchive, entry: ArchivedImage, image: Image, chain: tuple[Layer, ...]) -> Manifest:
+def _offered(archive: ImageArchive, entry: ArchivedImage, image: Image, blobs: Sequence[_Blob]) -> Manifest:
     """An image as its manifest in the archive has it, and the index around that."""
     raw = archive.read(entry.manifest_path)
-    listed = zip(targets.layer_descriptors(raw), chain, strict=True)
-    remotes = tuple(RemoteLayer(digest=each.digest, size_bytes=each.size, layer=layer) for each, layer in listed)
+    listed = zip(targets.layer_descriptors(raw), blobs, strict=True)
+    remotes = tuple(
+        RemoteLayer(digest=each.digest, size_bytes=each.size, layer=blob.layer, original=blob.original)
+        for each, blob in listed
+    )
     index = archive.read(entry.index_path) if entry.index_path else b""
     own = content_digest(raw)
     about = archive.attestation(entry.attestation_path, own) if entry.attestation_path else None
@@ -95,30 +102,38 @@ def _check_document(document: ImageDocument, entry: ArchivedImage) -> None:
         raise messages.LOAD_LAYER_COUNT(expected=len(entry.layers), actual=len(document.diff_ids))
 
 
-def _layers(
+class _Blob(NamedTuple):
+    """A layer, and its blob where compressing the layer here would give another one."""
+
+    layer: Layer
+    original: Content | None = None
+
+
+def _blobs(
     draft: Draft, archive: ImageArchive, document: ImageDocument, paths: Iterable[str], layers: dict[str, Layer]
-) -> tuple[Layer, ...]:
+) -> tuple[_Blob, ...]:
     """An image's layers from the base up: blobs are verified, and only unknown layers are made.
 
     The classic store does not look at the blob of a layer that is here, which need not be in the archive (moby image/tarexport/load.go Load);
     containerd's takes in every one.
     """
-    found: list[Layer] = []
+    found: list[_Blob] = []
     is_target = content_store.is_used(draft)
     for index, (path, expected) in enumerate(zip(paths, document.diff_ids, strict=True)):
-        below = found[-1] if found else None
+        below = found[-1].layer if found else None
         chain = chain_id(below.chain_id if below is not None else "", expected)
         layer = draft.layers.get(chain) or layers.get(chain)
         if layer is not None and not is_target:
-            found.append(layer)
+            found.append(_Blob(layer))
             layers[chain] = layer
             continue
-        tar = unpacking.decompress(archive.read(path))
+        blob = archive.blob(path)
+        tar, is_made_here = unpacking.unpack_blob(contents.view(blob))
         actual = unpacking.diff_id(tar)
         if actual != expected:
             raise messages.LOAD_DIFF_ID(index=index, expected=expected, actual=actual)
-        found.append(layer if layer is not None else unpacking.make_layer(tar, expected, below))
-        layers[chain] = found[-1]
+        layer = layers[chain] = layer if layer is not None else unpacking.make_layer(tar, expected, below)
+        found.append(_Blob(layer, None if is_made_here or not is_target else blob))
     return tuple(found)
 
 

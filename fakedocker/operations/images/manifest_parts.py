@@ -11,10 +11,11 @@ from msgspec import MsgspecError
 
 from fakedocker.base import messages
 from fakedocker.base.platform import Platform
+from fakedocker.filesystem.content import Content
 from fakedocker.images import document as documents, targets
 from fakedocker.images.document import InvalidDocument
 from fakedocker.images.model import Layer, chain_id, content_digest
-from fakedocker.operations.images import unpacking
+from fakedocker.operations.images import content_store, unpacking
 from fakedocker.registry.attestations import Attestation
 from fakedocker.registry.distribution import manifests
 from fakedocker.registry.distribution.problems import Problem
@@ -32,7 +33,7 @@ def wanted(raw: bytes, blobs: Mapping[str, bytes], have: Collection[str]) -> Ite
     Args:
         raw: its manifest or index.
         blobs: what is here of it.
-        have: chain ids of the layers that are not needed.
+        have: what is not needed, see `held`.
 
     Raises:
         Refusal: it is no image for this machine.
@@ -53,10 +54,18 @@ def wanted(raw: bytes, blobs: Mapping[str, bytes], have: Collection[str]) -> Ite
         config = documents.read_document(blobs[document.config.digest])
         for descriptor, diff_id in zip(document.layers, config.diff_ids, strict=False):
             chain = chain_id(chain, diff_id)
-            if chain not in have and descriptor.digest not in blobs:
+            is_here = chain in have or f"{chain}@{descriptor.digest}" in have
+            if not is_here and descriptor.digest not in blobs:
                 yield "blobs", descriptor.digest
     except _WRONG as problem:
         raise messages.MANIFEST_INVALID(problem=problem) from None
+
+
+def held(draft: Draft) -> frozenset[str]:
+    """What need not be fetched: layers by their chain ids, in containerd's store with the digests of their blobs, which it keeps, too."""
+    if not content_store.is_used(draft):
+        return frozenset(draft.layers)
+    return frozenset(f"{chain}@{layer.blob.digest}" for chain, layer in draft.layers.items() if layer.blob is not None)
 
 
 def chosen_of(raw: bytes, wanted: Platform = targets.HOST) -> str:
@@ -127,19 +136,25 @@ def _verified(digest: str, data: bytes) -> bytes:
 def _layers(
     draft: Draft, document: ImageManifest, diff_ids: tuple[str, ...], read: Callable[[str], bytes]
 ) -> tuple[RemoteLayer, ...]:
-    """The layers from the base up; those that are here already are not read."""
+    """The layers from the base up; those that are here already are not read, and blobs are kept in containerd's store alone."""
     if len(diff_ids) != len(document.layers):
         raise messages.LAYER_COUNT(expected=len(diff_ids), actual=len(document.layers))
     found: list[RemoteLayer] = []
     below: Layer | None = None
+    keeps = content_store.is_used(draft)
     for descriptor, diff_id in zip(document.layers, diff_ids, strict=True):
         layer = draft.layers.get(chain_id(below.chain_id if below is not None else "", diff_id))
-        if layer is None:
-            tar = unpacking.decompress(_verified(descriptor.digest, read(descriptor.digest)))
+        original: Content | None = None
+        if layer is None or (keeps and (layer.blob is None or layer.blob.digest != descriptor.digest)):
+            blob = _verified(descriptor.digest, read(descriptor.digest))
+            tar, is_made_here = unpacking.unpack_blob(blob)
             actual = unpacking.diff_id(tar)
             if actual != diff_id:
                 raise messages.CONFIGURATION_MISMATCH(actual=actual, expected=diff_id)
-            layer = unpacking.make_layer(tar, diff_id, below)
-        found.append(RemoteLayer(digest=descriptor.digest, size_bytes=descriptor.size, layer=layer))
+            layer = layer or unpacking.make_layer(tar, diff_id, below)
+            original = blob if keeps and not is_made_here else None
+        elif layer.blob is not None:
+            original = layer.blob.original
+        found.append(RemoteLayer(digest=descriptor.digest, size_bytes=descriptor.size, layer=layer, original=original))
         below = layer
     return tuple(found)

@@ -7,13 +7,14 @@ out. Source: moby image/tarexport/save.go.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
 
 from fakedocker.base import messages, reference
 from fakedocker.base.reference import Reference
+from fakedocker.filesystem import content as contents
 from fakedocker.filesystem.archive import write_tar
 from fakedocker.filesystem.content import Content
 from fakedocker.filesystem.node import LayerEntry
@@ -32,8 +33,8 @@ NAME_ANNOTATION = "io.containerd.image.name"
 TAG_ANNOTATION = "org.opencontainers.image.ref.name"
 
 
-def save(draft: Draft, names: Sequence[str], platform: str = "") -> Content:
-    """The archive of some images. Time grows with the number of files in them; their bytes are made by whoever reads.
+def save(draft: Draft, names: Sequence[str], platform: str = "") -> Iterator[bytes]:
+    """The archive of some images, in chunks that are made as they are taken. Time grows with the number of files in them.
 
     Args:
         names: NAME means every tag of it, NAME:TAG that one, an id the image without a name.
@@ -52,7 +53,7 @@ def save(draft: Draft, names: Sequence[str], platform: str = "") -> Content:
     content = archive_of(draft, chosen)
     for image, _ in chosen:
         image_event(draft, image.id, "save", image.id)
-    return content
+    return contents.chunks(content)
 
 
 def archive_of(draft: Draft, chosen: Sequence[tuple[Image, list[Reference]]]) -> Content:

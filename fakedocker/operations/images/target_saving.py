@@ -6,16 +6,15 @@ core/images/archive/exporter.go; recording x-archives of 29.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 import msgspec
 from msgspec.structs import replace
 
 from fakedocker.base import messages, reference
 from fakedocker.base.reference import Reference
-from fakedocker.filesystem import content as contents
-from fakedocker.filesystem.archive import write_tar
-from fakedocker.filesystem.content import Content
+from fakedocker.filesystem.archive import Streamed, stream_tar
 from fakedocker.filesystem.node import LayerEntry
 from fakedocker.images import targets
 from fakedocker.images.model import Image, content_digest
@@ -40,8 +39,8 @@ class _DockerManifest(msgspec.Struct, frozen=True, kw_only=True, rename="pascal"
     layers: list[str]
 
 
-def save(draft: Draft, names: Sequence[str], platform: str = "") -> Content:
-    """The archive of some images. Time grows with the bytes of the layers that are in it.
+def save(draft: Draft, names: Sequence[str], platform: str = "") -> Iterator[bytes]:
+    """The archive of some images, in chunks that are made as they are taken.
 
     Args:
         names: NAME means every tag of it, NAME:TAG that one, an id or a digest the image without a name.
@@ -79,7 +78,7 @@ class _Packing:
 
     def __init__(self, draft: Draft) -> None:
         self._draft = draft
-        self._blobs: dict[str, LayerEntry] = {}
+        self._blobs: dict[str, LayerEntry | Streamed] = {}
         self._listed: list[Descriptor] = []
         self._docker: dict[str, _DockerManifest] = {}
 
@@ -116,14 +115,14 @@ class _Packing:
         self._add(part.raw, image)
         for blob in part.blobs:
             self._add(blob.data, image)
-        for chain in part.chain:
-            layer = self._draft.layers[chain]
-            assert layer.blob is not None
-            if _path(layer.blob.digest) not in self._blobs:
-                self._add(blobs.as_named(layer.archive(), layer.blob.digest, layer.diff_id), image, layer.blob.digest)
+        for remote in content_store.offered_layers(self._draft, part):
+            path = _path(remote.digest)
+            if path not in self._blobs:
+                entry = LayerEntry(path, "file", mtime_ns=image.created_ns)
+                self._blobs[path] = Streamed(entry, remote.size_bytes, partial(blobs.chunks_of, remote))
 
-    def _add(self, data: Content, image: Image, digest: str = "") -> None:
-        path = _path(digest or content_digest(contents.read(data, 0, len(data))))
+    def _add(self, data: bytes, image: Image) -> None:
+        path = _path(content_digest(data))
         self._blobs[path] = LayerEntry(path, "file", mtime_ns=image.created_ns, content=data)
 
     def _add_docker(self, part: Part, tag: Reference | None) -> None:
@@ -134,7 +133,7 @@ class _Packing:
         named = [*tags, tag.familiar] if tag is not None else tags
         self._docker[part.digest] = _DockerManifest(config=config, repo_tags=named or None, layers=layers)
 
-    def archive(self) -> Content:
+    def archive(self) -> Iterator[bytes]:
         """The archive of all that was put in."""
         index = {"schemaVersion": 2, "mediaType": INDEX_TYPE, "manifests": self._listed}
         texts = {
@@ -144,7 +143,7 @@ class _Packing:
         }
         directories = [LayerEntry(path, "dir", 0o755) for path in ("blobs", "blobs/sha256")]
         files = [LayerEntry(path, "file", content=text) for path, text in texts.items()]
-        return write_tar([*directories, *(self._blobs[path] for path in sorted(self._blobs)), *files])
+        return stream_tar([*directories, *(self._blobs[path] for path in sorted(self._blobs)), *files])
 
 
 def _path(digest: str) -> str:

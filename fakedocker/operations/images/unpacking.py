@@ -9,14 +9,26 @@ from __future__ import annotations
 import hashlib
 
 from fakedocker.base import messages
-from fakedocker.filesystem import archive, compression, content as contents
+from fakedocker.filesystem import archive, compression, content as contents, gzip_stored
 from fakedocker.filesystem.content import Content
 from fakedocker.filesystem.node import LayerEntry
 from fakedocker.filesystem.tree import Tree, apply_layer
 from fakedocker.images.model import Layer, chain_id
 
 
-def decompress(data: bytes) -> bytes:
+def unpack_blob(data: bytes | memoryview) -> tuple[bytes, bool]:
+    """The archive in a layer's blob, and whether it gives the same blob when it is compressed here, or is it already.
+
+    Raises:
+        Refusal: the compressed stream is broken, cut off or too large.
+    """
+    plain = gzip_stored.decompress(data)
+    if plain is not None:
+        return plain, True
+    return decompress(data), not compression.is_compressed(data)
+
+
+def decompress(data: bytes | memoryview) -> bytes:
     """The bytes of an archive that may be compressed.
 
     Raises:
@@ -70,12 +82,4 @@ def make_layer(tar: bytes, digest: str, below: Layer | None) -> Layer:
 
 def _kept(tar: bytes, entries: tuple[LayerEntry, ...]) -> Content | None:
     """The tar itself, where writing its entries would not give the same bytes."""
-    written = archive.write_tar(entries)
-    same = len(written) == len(tar)
-    offset = 0
-    for chunk in contents.chunks(written) if same else ():
-        if tar[offset : offset + len(chunk)] != chunk:
-            same = False
-            break
-        offset += len(chunk)
-    return None if same else contents.part_of(tar, 0, len(tar))
+    return None if contents.is_same(archive.write_tar(entries), tar) else contents.part_of(tar, 0, len(tar))

@@ -173,7 +173,7 @@ class ContainerRegistry:
         for remote in manifest.layers:
             if not self._contents.shows(path, remote.digest):
                 known = self._contents.blobs.size_bytes(remote.digest) is not None
-                self._contents.add_blob(path, remote.digest, None if known else blobs.layer_blob(remote.layer))
+                self._contents.add_blob(path, remote.digest, None if known else blobs.bytes_of(remote))
         self._contents.add_blob(path, manifest.image.config_digest, manifest.image.raw_config)
         media_type = manifests.read(manifest.raw, "").media_type
         self._contents.put_manifest(path, tag, content_digest(manifest.raw), media_type, manifest.raw)

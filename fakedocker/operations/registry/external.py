@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from fakedocker.base import messages
 from fakedocker.base.reference import Reference, parse
+from fakedocker.operations.images import manifest_parts
 from fakedocker.registry.errands import Errand, LoginErrand, PullErrand, PushErrand
 from fakedocker.registry.model import Manifest
 from fakedocker.world.builds import BuildTask
@@ -39,7 +40,7 @@ def begin_pull(draft: Draft, name: Reference, credentials: tuple[str, str]) -> i
     """
     if not (name.tag or name.digest):
         raise messages.NOT_SIMULATED(what="pulling every tag of a registry outside of the simulation")
-    have = frozenset(draft.layers)
+    have = manifest_parts.held(draft)
     errand = PullErrand(
         host=name.domain, username=credentials[0], password=credentials[1], path=name.path, reference=name.digest or name.tag, have=have
     )  # fmt: skip

@@ -160,7 +160,7 @@ def _chosen(draft: Draft, image: Image, platform: str) -> Part:
 def _manifest(draft: Draft, image: Image, part: Part) -> Manifest:
     """An image's manifest as it is here, with its layers."""
     one = content_store.image_of_part(draft, image, part)
-    layers = content_store.remote_layers(draft.layers[chain] for chain in part.chain)
+    layers = content_store.offered_layers(draft, part)
     return Manifest(digest=part.digest, image=content_store.without_target(one), layers=layers, raw=part.raw)
 
 
