@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import tarfile
 
 BLOCK_BYTES = 512
+_SMALL_BYTES = 64 << 10
 _GREATEST = 1 << 63
 _GREATEST_FILE = 1 << 44
 """What the largest file of ext4 is."""
@@ -81,7 +82,23 @@ class Streamed(NamedTuple):
 
 
 def stream_tar(members: Iterable[LayerEntry | Streamed]) -> Iterator[bytes]:
-    """The archive of members, in their order, in chunks of about a MiB."""
+    """The archive of members, in their order, in chunks that are mostly of a MiB; small ones are sent together."""
+    small: list[bytes] = []
+    size_bytes = 0
+    for chunk in _chunks(members):
+        if len(chunk) < _SMALL_BYTES and size_bytes < _SMALL_BYTES:
+            small.append(chunk)
+            size_bytes += len(chunk)
+            continue
+        if small:
+            yield b"".join(small)
+            small, size_bytes = [], 0
+        yield chunk
+    if small:
+        yield b"".join(small)
+
+
+def _chunks(members: Iterable[LayerEntry | Streamed]) -> Iterator[bytes]:
     before: list[Content] = []
     for member in members:
         if isinstance(member, LayerEntry):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import tarfile
+from functools import partial
 
 import pytest
+from hypothesis import given, strategies as st
+from msgspec.structs import replace
 
 from fakedocker.filesystem import content, diff
-from fakedocker.filesystem.archive import BadArchive, read_tar, safe_path, write_tar
+from fakedocker.filesystem.archive import BadArchive, Streamed, read_tar, safe_path, stream_tar, write_tar
 from fakedocker.filesystem.content import Content
 from fakedocker.filesystem.node import LayerEntry
 from fakedocker.filesystem.overlay import Filesystem
@@ -129,3 +132,17 @@ def test_a_subtree_is_packed_under_its_own_name() -> None:
         ("conf/small", "hardlink"),
     ]
     assert entries[-1].target == "conf/other"
+
+
+@given(st.lists(st.sampled_from((0, 1, 511, 512, 513, 70_000, 300_000)), max_size=6), st.data())
+def test_a_streamed_archive_has_the_same_bytes(sizes: list[int], data: st.DataObject) -> None:
+    entries = [LayerEntry(f"f{number}", "file", content=bytes([number]) * size) for number, size in enumerate(sizes)]
+    members: list[LayerEntry | Streamed] = [LayerEntry("d", "dir", 0o755)]
+    for entry in entries:
+        piece_bytes = data.draw(st.sampled_from((100, 5_000, 1 << 20)))
+        chunks = partial(content.chunks, entry.content, piece_bytes)
+        streamed = Streamed(replace(entry, content=b""), len(entry.content), chunks)
+        members.append(data.draw(st.sampled_from((entry, streamed))))
+    chunks_made = list(stream_tar(members))
+    assert b"".join(chunks_made) == whole(write_tar([LayerEntry("d", "dir", 0o755), *entries]))
+    assert all(chunks_made)
