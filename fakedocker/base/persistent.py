@@ -10,7 +10,7 @@ them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, Generic, TypeVar, overload
 
 import immutables
@@ -47,19 +47,21 @@ class Table(Generic[K, V]):
 
     Args:
         base: the map to start from.
-        on_change: called once, at the first change after a freeze or rollback.
+        dirty: where the table puts its name at the first change after a freeze or rollback; None for nowhere.
+        name: what that is.
 
     Attributes:
         size: how many keys it has.
     """
 
-    __slots__ = ("_base", "_changes", "_on_change", "size")
+    __slots__ = ("_base", "_changes", "_dirty", "_name", "size")
 
-    def __init__(self, base: Map[K, V] | None = None, on_change: Callable[[], None] | None = None) -> None:
-        self._base: Map[K, V] = _EMPTY if base is None else base
+    def __init__(self, base: Map[K, V] = _EMPTY, dirty: list[str] | None = None, name: str = "") -> None:
+        self._base = base
         self._changes: dict[K, V] = {}
-        self.size = len(self._base)
-        self._on_change = on_change
+        self.size = len(base)
+        self._dirty = dirty
+        self._name = name
 
     @overload
     def get(self, key: K) -> V | None: ...
@@ -90,15 +92,15 @@ class Table(Generic[K, V]):
         held: Any = changes.get(key, _MISSING)
         if held is GONE or (held is _MISSING and key not in self._base):
             self.size += 1
-        if not changes and self._on_change is not None:
-            self._on_change()
+        if not changes and self._dirty is not None:
+            self._dirty.append(self._name)
         changes[key] = value
 
     def __delitem__(self, key: K) -> None:
         if key not in self:
             raise KeyError(key)
-        if not self._changes and self._on_change is not None:
-            self._on_change()
+        if not self._changes and self._dirty is not None:
+            self._dirty.append(self._name)
         self.size -= 1
         if key in self._base:
             self._changes[key] = GONE

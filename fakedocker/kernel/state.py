@@ -98,8 +98,8 @@ class Processes(Records[int, Process]):
 
     __slots__ = ("_sleepers", "_tables")
 
-    def __init__(self, tables: Records[int, DescriptorTable]) -> None:
-        super().__init__()
+    def __init__(self, base: Map[int, Process], tables: Records[int, DescriptorTable]) -> None:
+        super().__init__(base)
         self._sleepers: set[int] = set()
         self._tables = tables
 
@@ -200,30 +200,12 @@ class KernelState(Struct, frozen=True, gc=False):
     marked: int = 0
 
 
-_TABLES = (
-    "processes",
-    "namespaces",
-    "tables",
-    "files",
-    "pipes",
-    "buffers",
-    "terminals",
-    "streams",
-    "sockets",
-    "ports",
-    "filesystems",
-    "opened",
-    "growth_waiters",
-    "fifos",
-    "alarms",
-    "marks",
-    "disks",
-)
-
-
+_RECORDS = ("namespaces", "files", "pipes", "buffers", "terminals", "streams", "sockets")
+_OTHERS = ("ports", "filesystems", "opened", "growth_waiters", "fifos", "alarms", "marks", "disks")
 _SCALARS = ("now_ns", "boot_ns", "next_pid", "next_id", "drawn", "held_bytes", "room_bytes", "marked")
 _scalars_of = attrgetter(*_SCALARS)
-_tables_of = attrgetter(*_TABLES)
+_records_of = attrgetter(*_RECORDS)
+_others_of = attrgetter(*_OTHERS)
 
 
 class KernelDraft:
@@ -244,44 +226,55 @@ class KernelDraft:
     `files_changed` also with every change to a file system (caches heed them).
     """
 
+    processes: Processes
+    namespaces: Records[str, Namespace]
+    tables: Records[int, DescriptorTable]
+    files: Records[int, OpenFile]
+    pipes: Records[int, Pipe]
+    buffers: Records[int, Buffer]
+    terminals: Records[str, Terminal]
+    streams: Records[str, Stream]
+    sockets: Records[int, Socket]
+    ports: Table[tuple[str, str, int], tuple[int, ...]]
+    filesystems: Table[str, Filesystem]
+    opened: Table[tuple[str, int], int]
+    growth_waiters: Table[tuple[str, int], tuple[int, ...]]
+    fifos: Table[tuple[str, int], int]
+    alarms: Table[int, Any]
+    marks: Table[int, Mark]
+    disks: Table[str, Disk]
+
     def __init__(self, state: KernelState, seed: str = "", held_limit_bytes: int = 0) -> None:
         self.seed = seed
         self.held_limit_bytes = held_limit_bytes
         self.resets = self.files_changed = self.owed_ns = 0
         self.emitted: list[Emission] = []
-        self.namespaces: Records[str, Namespace] = Records()
-        self.tables: Records[int, DescriptorTable] = Records()
-        self.processes = Processes(self.tables)
-        self.files: Records[int, OpenFile] = Records()
-        self.pipes: Records[int, Pipe] = Records()
-        self.buffers: Records[int, Buffer] = Records()
-        self.terminals: Records[str, Terminal] = Records()
-        self.streams: Records[str, Stream] = Records()
-        self.sockets: Records[int, Socket] = Records()
-        self.ports: Table[tuple[str, str, int], tuple[int, ...]] = Table()
-        self.filesystems: Table[str, Filesystem] = Table()
-        self.opened: Table[tuple[str, int], int] = Table()
-        self.growth_waiters: Table[tuple[str, int], tuple[int, ...]] = Table()
-        self.fifos: Table[tuple[str, int], int] = Table()
-        self.alarms: Table[int, Any] = Table()
-        self.marks: Table[int, Mark] = Table()
-        self.disks: Table[str, Disk] = Table()
-        self._tables: list[tuple[str, Table[Any, Any]]] = [(name, getattr(self, name)) for name in _TABLES]
+        self.tables = Records(state.tables)
+        self.processes = Processes(state.processes, self.tables)
+        self._tables: list[tuple[str, Table[Any, Any]]] = [("processes", self.processes), ("tables", self.tables)]
+        """In the order in which they are frozen: what sleeps becomes a process then, which changes a table."""
+        self._tables += [(name, Records(base)) for name, base in zip(_RECORDS, _records_of(state), strict=True)]
+        self._tables += [(name, Table(base)) for name, base in zip(_OTHERS, _others_of(state), strict=True)]
+        self.__dict__.update(self._tables)
         self.now_ns = self.boot_ns = 0
         self.next_pid = self.next_id = 1
         self.drawn = self.held_bytes = self.marked = 0
         self.room_bytes = -1
         self.timers = TimerQueue((), self.is_live)
         self.queue: deque[int] = deque()
-        self.reset(state)
+        self._load(state)
 
     def reset(self, state: KernelState) -> None:
         """Start again from another state."""
+        for name, table in self._tables:
+            table.reset(getattr(state, name))
+        self._load(state)
+
+    def _load(self, state: KernelState) -> None:
+        """What is in no table, of a state that the tables have."""
         self.resets += 1
         self.files_changed += 1
         self._state = state
-        for (_, table), base in zip(self._tables, _tables_of(state), strict=True):
-            table.reset(base)
         self.timers.reset(state.timers)
         self.queue.clear()
         self.queue.extend(state.queue)
@@ -290,7 +283,10 @@ class KernelDraft:
 
     def rollback(self) -> None:
         """Forget everything since the last freeze, emissions included."""
-        self.reset(self._state)
+        for _, table in self._tables:
+            if table._changes:
+                table.rollback()
+        self._load(self._state)
 
     def freeze(self) -> KernelState:
         """The state with all changes in it; the very same object when there are none."""

@@ -8,7 +8,7 @@ for what it changes and for nothing else. What happened that somebody may be wai
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import partial
+from itertools import repeat
 from operator import attrgetter
 from typing import Any
 
@@ -141,10 +141,8 @@ class Draft:
         """What the next things that are made are called, by kind, where that is known beforehand; set for one request."""
         self.faults: list[str] = []
         """Reports of errors of ours inside simulated programs; no part of the world, and empty as it should be."""
-        mark, tables = self._dirty.append, self.__dict__
-        for name, base in zip(_TABLES, _tables_of(world), strict=True):
-            tables[name] = Table(base, partial(mark, name))
-        self.outputs = Outputs(world.outputs, partial(mark, "outputs"))
+        self.__dict__.update(zip(_TABLES, map(Table, _tables_of(world), repeat(self._dirty), _TABLES), strict=True))
+        self.outputs = Outputs(world.outputs, self._dirty, "outputs")
         self._load_scalars()
 
     def _load_scalars(self) -> None:

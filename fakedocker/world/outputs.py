@@ -6,7 +6,7 @@ when somebody asks for one, when much has come together, or when the state is fr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from fakedocker.base.history import History
@@ -23,8 +23,8 @@ class Outputs(Table[str, History[Chunk]]):
 
     __slots__ = ("_chunks", "_known", "_written", "_written_bytes")
 
-    def __init__(self, base: Map[str, History[Chunk]], on_change: Callable[[], None] | None = None) -> None:
-        super().__init__(base, on_change)
+    def __init__(self, base: Map[str, History[Chunk]], dirty: list[str] | None = None, name: str = "") -> None:
+        super().__init__(base, dirty, name)
         self._known: set[str] = set()  # streams that are there for sure
         self._written: list[str] = []
         self._chunks: list[Chunk] = []  # what was written to each of them
@@ -36,8 +36,8 @@ class Outputs(Table[str, History[Chunk]]):
             if stream not in self:
                 return False
             self._known.add(stream)
-        if not self._changes and not self._written and self._on_change is not None:
-            self._on_change()
+        if not self._changes and not self._written and self._dirty is not None:
+            self._dirty.append(self._name)
         self._written.append(stream)
         self._chunks.append(chunk)
         self._written_bytes += len(chunk.data) + logs.CHUNK_BYTES

@@ -45,14 +45,17 @@ def test_an_unchanged_table_freezes_to_the_same_map() -> None:
 
 
 def test_the_first_change_is_told_once() -> None:
-    told: list[int] = []
-    table: Table[int, int] = Table(Map(), lambda: told.append(1))
+    told: list[str] = []
+    table: Table[int, int] = Table(Map(), told, "name")
     table[1] = 1
     table[2] = 2
-    assert told == [1]
+    assert told == ["name"]
     table.freeze()
+    del table[1]
+    assert told == ["name", "name"]
+    table.rollback()
     table[3] = 3
-    assert told == [1, 1]
+    assert told == ["name", "name", "name"]
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.booleans()), max_size=80), st.sampled_from([0, 3, 7]))

@@ -33,7 +33,7 @@ def test_nobody_can_tell_when_they_are_sorted_in(steps: list[tuple[str, str, int
         patch.setattr(outputs, "TOGETHER_BYTES", together_bytes)
         patch.setattr(logs, "OUTPUT_LIMIT_BYTES", 2_000)
         marks: list[str] = []
-        table = Outputs(Map(), lambda: marks.append("changed"))
+        table = Outputs(Map(), marks, "outputs")
         model: dict[str, History[Chunk]] = {}
         frozen: dict[str, History[Chunk]] = {}
         for number, (step, stream, size_bytes) in enumerate(steps):
