@@ -41,11 +41,13 @@ def test_what_it_needs_is_marked_as_not_known(python: Box) -> None:
 
 
 def test_what_is_not_known_may_exist_and_the_rest_is_installed(python: Box) -> None:
-    given(python, "flask==3.0.3", "frobnicate-internal==1.2.3", "numpy<1", "./a.whl", "-e git+https://h/x", "six")
+    given(
+        python, "flask==3.0.3", "frobnicate-internal==1.2.3", "numpy<1", "https://h/a.whl", "-e git+https://h/x", "six"
+    )
     result = python.sh("pip install -r /tmp/r.txt")
     assert result.status == 1
     assert result.stderr.splitlines()[:4] == [
-        "fakedocker: pip: installing from an archive or a repository (./a.whl) is not simulated",
+        "fakedocker: pip: installing from an archive or a repository (https://h/a.whl) is not simulated",
         "fakedocker: pip: installing from an archive or a repository (git+https://h/x) is not simulated",
         "fakedocker: pip: the project frobnicate-internal==1.2.3 is not simulated",
         "fakedocker: pip: the version numpy<1 (known is 2.5.5) is not simulated",

@@ -7,16 +7,17 @@ know how dist-info folders look.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State, text_of
-from fakedocker.userland.packages import facts, pip_folders, pip_site, python_index
-from fakedocker.userland.packages.pip_collecting import Chosen, Collecting, known
+from fakedocker.userland.packages import facts, pip_folders, pip_saving, pip_site, pip_wheels, python_index
+from fakedocker.userland.packages.pip_collecting import Chosen, Collecting, known, no_version
 from fakedocker.userland.packages.pip_folders import Folder
-from fakedocker.userland.packages.pip_requirements import Problem, Requirements, Wanted
+from fakedocker.userland.packages.pip_requirements import Problem, Requirements, Wanted, parse
 from fakedocker.userland.packages.pip_site import Installed, Site, normalized
 from fakedocker.userland.packages.plan import Action, Plan, Step, follow, is_online, unpack_ns
 from fakedocker.userland.packages.unpack import write_filler, write_program, write_text
@@ -26,10 +27,10 @@ PROGRAMS = Register()
 _FLAGS: Final = {
     "-q": "quiet", "--quiet": "quiet", "-qq": "quiet", "-U": "upgrade", "--upgrade": "upgrade", "-y": "yes", "--yes": "yes", "--user": "user",
     "--break-system-packages": "break", "--no-deps": "alone", "--force-reinstall": "upgrade", "--outdated": "outdated", "-o": "outdated",
-    "-h": "help", "--help": "help",
+    "-h": "help", "--help": "help", "--no-index": "noindex",
 }  # fmt: skip
 _VALUED: Final = frozenset(
-    "-r --requirement -c --constraint -i --index-url --extra-index-url --trusted-host -t --target --prefix --root-user-action --progress-bar --timeout --retries -f --find-links --cache-dir --format -e --editable --proxy --platform --python-version --only-binary --no-binary".split()
+    "-r --requirement -c --constraint -i --index-url --extra-index-url --trusted-host -t --target --prefix --root-user-action --progress-bar --timeout --retries -f --find-links --cache-dir --format -e --editable --proxy --platform --python-version -w --wheel-dir -d --dest --only-binary --no-binary".split()
 )
 _ROOT: Final = "WARNING: Running pip as the 'root' user can result in broken permissions and conflicting behaviour with the system package manager, possibly rendering your system unusable. It is recommended to use a virtual environment instead: https://pip.pypa.io/warnings/venv. Use the --root-user-action option if you know what you are doing and want to suppress this warning.\n"
 _MANAGED: Final = """error: externally-managed-environment
@@ -45,7 +46,7 @@ hint: See PEP 668 for the detailed specification.
 """
 
 
-_OTHERS: Final = frozenset("completion config debug download hash index inspect lock search wheel".split())
+_OTHERS: Final = frozenset("completion config debug hash index inspect lock search".split())
 """Commands of pip's that are not simulated."""
 _MANAGERS: Final = frozenset({"pip", "pipenv", "poetry", "uv"})
 """Commands of projects that are simulated."""
@@ -92,6 +93,8 @@ def _pip(system: System, argv: tuple[str, ...], state: State) -> int:
         return 0
     if command.name == "install":
         return follow(system, state, lambda: _install(system, command, site), ACTIONS)
+    if command.name in pip_saving.COMMANDS:
+        return follow(system, state, lambda: _save(system, command, site), ACTIONS)
     if command.name == "uninstall":
         return _uninstall(system, state, command, site)
     if command.name in _QUESTIONS:
@@ -129,8 +132,7 @@ def _install(system: System, command: Command, site: Site) -> Plan:
     quiet = "quiet" in command.flags
     try:
         asked = _requirements(system, command, site)
-        if not (asked.wanted or asked.folders or asked.lacking or command.all("-r", "--requirement")):
-            raise Problem('ERROR: You must give at least one requirement to install (see "pip help install")\n')
+        asked.check(command.name, from_file=bool(command.all("-r", "--requirement")))
     except Problem as problem:
         return (("warn", str(problem)), ("exit", 1))
     if site.managed and "break" not in command.flags:
@@ -144,18 +146,18 @@ def _install(system: System, command: Command, site: Site) -> Plan:
         if "user" not in command.flags:
             steps.append(("say", "Defaulting to user installation because normal site-packages is not writeable\n"))
     there = pip_site.installed(system, site, target)
-    collecting = Collecting(asked, there, site, command.flags, late=facts.count(system.now_ns))
+    links = command.all("-f", "--find-links")
+    steps += _looking(links)
+    if asked.missing:
+        return (*steps, *pip_saving.missing(system, asked.missing))
+    collecting = Collecting(system, asked, there, site, command.flags, links, late=facts.count(system.now_ns))
     collecting.run()
     chosen = list(collecting.chosen.values())
     steps += collecting.steps
-    if (chosen or collecting.unknown) and not is_online(system):
-        names = [item.name for item in chosen] or collecting.unknown
-        first = next((item for item in asked.wanted if item.name == names[0]), asked.wanted[0])
-        text = (
-            f"ERROR: Could not find a version that satisfies the requirement {first.shown} (from versions: none)\n"
-            f"ERROR: No matching distribution found for {first.text}\n"
-        )
-        return (*_retries(first), ("warn", text), ("exit", 1))
+    if steps and steps[-1][0] == "exit":
+        return tuple(steps)
+    if collecting.fetches and not is_online(system):
+        return _offline(asked, collecting)
     steps += pip_folders.building(asked.folders) + _carry_out(chosen, asked.folders, there, target)
     lacks = any(step[0] == "lack" for step in steps)
     if (
@@ -167,6 +169,39 @@ def _install(system: System, command: Command, site: Site) -> Plan:
     if lacks:
         steps.append(("exit", 1))
     return tuple(step for step in steps if step[0] != "say") if quiet else tuple(steps)
+
+
+def _looking(links: list[str]) -> list[Step]:
+    return [("say", f"Looking in links: {', '.join(links)}\n")] if links else []
+
+
+def _offline(asked: Requirements, collecting: Collecting) -> Plan:
+    """What happens where the index cannot be reached."""
+    names = [item.name for item in collecting.chosen.values()] or collecting.unknown
+    first = next((item for item in asked.wanted if item.name == names[0]), None)
+    wanted = first or (asked.wanted or [parse(names[0], "")])[0]
+    return (*_retries(wanted), ("warn", no_version(wanted)), ("exit", 1))
+
+
+def _save(system: System, command: Command, site: Site) -> Plan:
+    """pip wheel and pip download."""
+    where = command.all(*pip_saving.COMMANDS[command.name])
+    directory = posixpath.normpath(posixpath.join(system.directory, where[-1] if where else "."))
+    links = command.all("-f", "--find-links")
+    try:
+        asked = _requirements(system, command, site)
+        asked.check(command.name, from_file=bool(command.all("-r", "--requirement")))
+    except Problem as problem:
+        return (("warn", str(problem)), ("exit", 1))
+    asked.lacking += [f"pip {command.name} of the project in {folder.path}" for folder in asked.folders]
+    asked.folders.clear()
+    late = facts.count(system.now_ns)
+    collecting = Collecting(system, asked, {}, site, command.flags, links, saved_in=directory, late=late)
+    plan = pip_saving.plan(system, command.name, asked, collecting, directory)
+    if plan[-1] != ("exit", 1) and collecting.fetches and not is_online(system):
+        return _offline(asked, collecting)
+    steps = (*_looking(links), *plan)
+    return tuple(step for step in steps if step[0] != "say") if "quiet" in command.flags else steps
 
 
 def _retries(wanted: Wanted) -> list[Step]:
@@ -187,9 +222,10 @@ def _carry_out(chosen: list[Chosen], folders: list[Folder], there: Mapping[str, 
     order = list(reversed(chosen))
     names = [*(item.asked for item in order), *(folder.name for folder in folders)]
     steps: list[Step] = [("say", f"Installing collected packages: {', '.join(names)}\n")]
-    for name, version, _ in order:
-        steps += _replacing(there.get(name))
-        steps += [("wait", unpack_ns(int(known(name).wheel_bytes * _UNPACKED))), ("put", name, version, tuple(target))]
+    for item in order:
+        took_ns = unpack_ns(int(known(item.name).wheel_bytes * _UNPACKED))
+        steps += _replacing(there.get(item.name))
+        steps += [("wait", took_ns), ("put", item.name, item.version, tuple(target))]
     for folder in folders:
         steps += [*_replacing(there.get(pip_site.normalized(folder.name))), ("folder", tuple(folder), tuple(target))]
     done = [f"{item.asked}-{item.version}" for item in chosen] + [f"{item.name}-{item.version}" for item in folders]
@@ -215,10 +251,9 @@ def _put(system: System, state: State, name: str, version: str, where: tuple[Any
     project = known(name)
     title, module = project.title, project.module
     folder = f"{title.replace('-', '_')}-{version}.dist-info"
-    needs = "".join(f"Requires-Dist: {need}\n" for need in project.needs)
     texts = {
         f"{module}/__init__.py": f'__version__ = "{version}"\n',
-        f"{folder}/METADATA": f"Metadata-Version: 2.1\nName: {title}\nVersion: {version}\n{needs}",
+        f"{folder}/METADATA": pip_wheels.metadata(project, version),
         f"{folder}/INSTALLER": "pip\n",
     }
     scripts = [f"{site.scripts}/{script}" for script in project.scripts]
@@ -255,7 +290,7 @@ def _put_folder(system: System, state: State, item: tuple[Any, ...], where: tupl
     return None
 
 
-ACTIONS: Final[dict[str, Action]] = {"folder": _put_folder, "put": _put, "remove": _remove}
+ACTIONS: Final[dict[str, Action]] = {"folder": _put_folder, "put": _put, "remove": _remove, "save": pip_saving.save}
 
 
 # the rest

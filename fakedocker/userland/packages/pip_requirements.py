@@ -11,10 +11,11 @@ from typing import Final, NamedTuple
 
 from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import text_of
-from fakedocker.userland.packages import pip_folders
+from fakedocker.userland.packages import pip_folders, pip_wheels
 from fakedocker.userland.packages.markers import BadMarker, holds
 from fakedocker.userland.packages.pip_folders import Folder
 from fakedocker.userland.packages.pip_site import normalized
+from fakedocker.userland.packages.pip_wheels import Wheel
 from fakedocker.userland.packages.python_index import Project
 from fakedocker.userland.tools import stat_or_none
 
@@ -24,6 +25,7 @@ _LONGEST: Final = 1_000
 _ARCHIVES: Final = (".whl", ".zip", ".tar.gz", ".tgz", ".tar.bz2")
 _VCS: Final = ", ".join(f"{kind}+{how}" for kind, ways in (("bzr", "http https ssh sftp ftp lp file"), ("git", "http https ssh git file"), ("hg", "file http https ssh static-http"), ("svn", "ssh http https svn file")) for how in ways.split())  # fmt: skip
 
+_FILE: Final = re.compile(r"(?:file://)?[^\s:@\[\]]+")
 _REQUIREMENT: Final = re.compile(r"([A-Za-z0-9][\w.-]*)\s*(\[[^\]]*\])?\s*([<>=!~].*)?")
 
 
@@ -54,6 +56,8 @@ class Requirements:
         wanted: the requirements whose markers hold, in order.
         constraints: normalized name -> bounds that hold as well.
         folders: projects of one's own.
+        wheels: files that were saved, see `pip_wheels`.
+        missing: the first that is asked for and is not there, "" for none.
         lacking: what is asked for that is not simulated.
     """
 
@@ -61,6 +65,8 @@ class Requirements:
         self.wanted: list[Wanted] = []
         self.constraints: dict[str, str] = {}
         self.folders: list[Folder] = []
+        self.wheels: list[Wheel] = []
+        self.missing = ""
         self.lacking: list[str] = []
         self._system = system
         self._python = python
@@ -77,6 +83,9 @@ class Requirements:
         """
         plain, _, marker = text.partition(";")
         plain = plain.strip()
+        if plain.endswith(".whl") and _FILE.fullmatch(plain) is not None:
+            self._add_wheel(plain)
+            return
         editable = re.match(r"(?:-e|--editable)[\s=]+", plain)
         if editable is not None or "/" in plain or plain in (".", "..") or " @ " in plain or plain.startswith(".["):
             where = plain[editable.end() :] if editable is not None else plain
@@ -98,6 +107,29 @@ class Requirements:
             return
         known = self.constraints.get(found.name, "")
         self.constraints[found.name] = ",".join(filter(None, (known, found.bounds)))
+
+    def check(self, command: str, *, from_file: bool) -> None:
+        """Raises Problem where nothing was asked for, neither by words nor by a file, even an empty one."""
+        if not (self.wanted or self.folders or self.lacking or self.wheels or self.missing or from_file):
+            raise Problem(f'ERROR: You must give at least one requirement to {command} (see "pip help {command}")\n')
+
+    def _add_wheel(self, text: str) -> None:
+        """A file; one that was not made here is lacking. Raises Problem."""
+        path = posixpath.normpath(posixpath.join(self._system.directory, text.removeprefix("file://")))
+        is_there = stat_or_none(self._system, path) is not None
+        warning = (
+            "" if is_there else f"WARNING: Requirement '{text}' looks like a filename, but the file does not exist\n"
+        )
+        if not pip_wheels.is_name(path):
+            raise Problem(f"{warning}ERROR: {posixpath.basename(path)} is not a valid wheel filename.\n")
+        if not is_there:
+            self.missing = self.missing or text
+            return
+        wheel = pip_wheels.read(self._system, path)
+        if wheel is None:
+            self.lacking.append(f"installing from an archive or a repository ({text})")
+        else:
+            self.wheels.append(wheel)
 
     def add_folder(self, text: str, *, editable: bool) -> None:
         """A project of one's own, such as ".[dev]"; an archive or a repository is lacking. Raises Problem."""
@@ -160,7 +192,7 @@ def choose(bounds: str, project: Project) -> str:
     exist; "" for none."""
     named = [bound.lstrip("=~<>").removesuffix(".*") for bound in bounds.split(",") if bound[:1] in "=~<>"]
     for version in (project.version, project.newest, *named):
-        if version and satisfies(version, bounds) and _order(version) <= _order(project.newest):
+        if version and satisfies(version, bounds) and order(version) <= order(project.newest):
             return version
     return ""
 
@@ -171,7 +203,7 @@ def satisfies(version: str, bounds: str) -> bool:
         match = re.fullmatch(r"(===?|~=|!=|<=|>=|<|>)(.+)", bound)
         if match is None:
             continue
-        own, other = _order(version), _order(match[2].removesuffix(".*"))
+        own, other = order(version), order(match[2].removesuffix(".*"))
         holds = {
             "==": own[: len(other)] == other if match[2].endswith(".*") else own == other,
             "===": version == match[2],
@@ -187,7 +219,13 @@ def satisfies(version: str, bounds: str) -> bool:
     return True
 
 
-def _order(version: str) -> tuple[int, ...]:
+def is_newer(version: str, other: str) -> bool:
+    """Whether a version comes after another one."""
+    return order(version) > order(other)
+
+
+def order(version: str) -> tuple[int, ...]:
+    """What versions are sorted by."""
     numbers = [int(digits) for digits in re.findall(r"\d+", version)]
     while len(numbers) > 1 and not numbers[-1]:
         numbers.pop()

@@ -142,10 +142,12 @@ def _uv_venv(system: System, words: list[str]) -> Plan:
 def _uv_pip(system: System, words: list[str]) -> Plan:
     site = _uv_site(system, words)
     asked = Requirements(system, site.python)
-    given = list(words)
+    given, links = list(words), []
     while given:
         word = given.pop(0)
-        if word in ("-r", "--requirement", "-c", "--constraint", "-e", "--editable") and given:
+        if word in ("-f", "--find-links") and given:
+            links.append(given.pop(0))
+        elif word in ("-r", "--requirement", "-c", "--constraint", "-e", "--editable") and given:
             value = given.pop(0)
             if word in ("-e", "--editable"):
                 asked.add_folder(value, editable=True)
@@ -155,8 +157,14 @@ def _uv_pip(system: System, words: list[str]) -> Plan:
             given.pop(0)
         elif not word.startswith("-"):
             asked.add(word, "")
-    collecting = Collecting(asked, installed(system, site), site, frozenset(), late=facts.count(system.now_ns))
+    if asked.missing:
+        asked.lacking.append(f"uv pip install of {asked.missing}, which is not there,")
+    flags = frozenset({"noindex"} if "--no-index" in words else ())
+    there = installed(system, site)
+    collecting = Collecting(system, asked, there, site, flags, links, late=facts.count(system.now_ns))
     collecting.run()
+    if collecting.steps and collecting.steps[-1][0] == "exit":
+        return (("lack", "uv pip install without an index, of what is in no folder,"), ("exit", 1))
     lacking = [step for step in collecting.steps if step[0] in ("lack", "note")]
     wanted = [(item.name, item.version) for item in collecting.chosen.values()]
     steps: list[Step] = (
