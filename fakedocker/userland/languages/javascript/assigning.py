@@ -155,7 +155,7 @@ def _with_default(emitter: Emitter, target: Node, default: Node, direct: Direct,
 def _array_store(emitter: Emitter, node: syntax.ArrayPattern, direct: Direct, write_name: WriteName) -> Store:
     stores = [None if item is None else pattern_store(emitter, item, direct, write_name) for item in node.items]
     rest = None if node.rest is None else pattern_store(emitter, node.rest, direct, write_name)
-    at, count, said = node.place if node.place >= 0 else node.at, len(stores), node.said
+    at, count, said = node.place if node.place >= 0 else node.at, len(stores), node.held or node.said
 
     def run(frame: Frame, machine: Runner, value: Value) -> None:
         values = machine.language.take(value, None if rest is not None else count, at, said)
@@ -170,7 +170,7 @@ def _array_store(emitter: Emitter, node: syntax.ArrayPattern, direct: Direct, wr
 
 def _object_store(emitter: Emitter, node: syntax.ObjectPattern, direct: Direct, write_name: WriteName) -> Store:
     parts: list[tuple[Evaluate, Store, str]] = []
-    for key_node, computed, target in node.pairs:
+    for (key_node, computed, _), target in zip(node.pairs, node.targets, strict=True):
         key = direct(emitter, key_node)
         name = "" if computed or not isinstance(key_node, syntax.Literal) else str(key_node.value)
         parts.append((key, pattern_store(emitter, target, direct, write_name), name))

@@ -205,16 +205,18 @@ class ForSyntax:
         cursor.advance(True)
         value = self.expressions.expression() if kind == "in" else self.expressions.assignment()
         cursor.expect(")", True)
+        place = target.at
         if isinstance(target, syntax.Declaration):
             if not is_await:
                 self._check_for(target, kind)
             pattern = target.pairs[0][0]
+            place = pattern.at if isinstance(pattern, syntax.Name) else self.declarations.bindings[1] - 1
             if isinstance(pattern, syntax.ObjectPattern):
                 target = target._replace(pairs=((pattern._replace(said=".for"), None),))
             elif isinstance(pattern, syntax.ArrayPattern):
-                told = pattern._replace(said=".for is not iterable", place=self.declarations.bindings[1] - 1)
+                told = pattern._replace(said=".for is not iterable", place=place)
                 target = target._replace(pairs=((told, None),))
-        return syntax.ForIn(at, kind, target, value, self.body())
+        return syntax.ForIn(at, kind, target, value, self.body(), place)
 
     def _check_for(self, target: syntax.Declaration, kind: str) -> None:
         """One variable, which gets no value but the loop's; a `var` may have one in old code."""

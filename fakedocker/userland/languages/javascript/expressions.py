@@ -313,7 +313,7 @@ class Expressions:
         if cursor.is_at("("):
             return syntax.Call(cursor.token.at, value, self.arguments(), True)
         if cursor.is_at("["):
-            cursor.advance(True)
+            at = cursor.advance(True).at
             key = self.cover_expression()
             cursor.expect("]")
             return syntax.Member(at, value, key, True, True)

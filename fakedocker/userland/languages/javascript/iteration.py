@@ -25,7 +25,9 @@ from fakedocker.userland.languages.javascript.code import JsCode
 from fakedocker.userland.languages.javascript.operators import to_boolean
 from fakedocker.userland.languages.javascript.properties import get, has_own, prototype_of
 from fakedocker.userland.languages.javascript.property_keys import enumerable_keys
+from fakedocker.userland.languages.javascript.rendering import UNSURE
 from fakedocker.userland.languages.javascript.shared import ASYNC_ITERATOR, HOLE, ITERATOR, NULL, Host, Native, Written
+from fakedocker.userland.languages.javascript.syntax import Held
 from fakedocker.userland.languages.machine.cells import NotSimulated
 from fakedocker.userland.languages.machine.code import After, Frame, Runner
 
@@ -46,7 +48,7 @@ def iteration(realm: Host, value: Value, done: bool) -> JsObject:
     return made
 
 
-def iterator(realm: Host, value: Value, is_async: bool, at: int, said: str = "") -> Value:
+def iterator(realm: Host, value: Value, is_async: bool, at: int, said: str | Held = "") -> Value:
     """The iterator of a value: one of the host's where it would not be seen that it is. TypeError if it has none.
 
     Args:
@@ -67,9 +69,22 @@ def iterator(realm: Host, value: Value, is_async: bool, at: int, said: str = "")
     return realm.call(realm.written(_ASYNC_FROM_SYNC), None, [found]) if is_async else found
 
 
-def not_iterable(realm: Host, value: Value, is_async: bool, at: int, said: str) -> Exception:
+def not_iterable(realm: Host, value: Value, is_async: bool, at: int, said: str | Held) -> Exception:
     """A value cannot be gone through: V8 says which expression it is, or what it is where a function of its own asks."""
     top = realm.machine.top
+    if said == UNSURE:
+        raise NotSimulated("where node points if what is caught cannot be taken apart")
+    if isinstance(said, Held):
+        if value is None or value is NULL:
+            nothing = "null" if value is NULL else "undefined"
+            shown = said.expression or ("object null" if value is NULL else nothing)
+            words = f"Cannot destructure property 'Symbol(Symbol.iterator)' of '{shown}' as it is {nothing}."
+            return realm.error_at(at, "TypeError", words)
+        said = (
+            f"{said.expression} is not iterable (cannot read property Symbol(Symbol.iterator))"
+            if said.expression
+            else ""
+        )
     if not said or at < 0 or (isinstance(top.code, JsCode) and top.code.is_host):
         return realm.error_at(at, "TypeError", realm.told_iteration(value, is_async))
     if is_async:
@@ -218,7 +233,7 @@ def enter_return(realm: Host, found: Value, after_throw: bool) -> object:
     return True
 
 
-def take(realm: Host, value: Value, count: int | None, at: int = -1, said: str = "") -> list[Value]:
+def take(realm: Host, value: Value, count: int | None, at: int = -1, said: str | Held = "") -> list[Value]:
     """The first values of what an iterator goes through, or all of them, at once."""
     if type(value) is JsArray and _is_plain_array(realm, value):
         items = value.items if count is None else value.items[:count]

@@ -65,7 +65,7 @@ def _blocks(node: Node, taken: Names) -> Iterator[tuple[tuple[Node, ...], Names]
             yield tuple(part for case in cases for part in case.body), taken
         case syntax.For(_, first, _, _, body):
             yield (body,), taken | _lexical((first,) if first is not None else ())
-        case syntax.ForIn(_, _, target, _, body):
+        case syntax.ForIn(_, _, target, _, body, _):
             yield (body,), taken | _lexical((target,))
         case syntax.Try():
             yield (node.body,), taken

@@ -111,10 +111,10 @@ def for_in_statement(emitter: Emitter, node: syntax.ForIn) -> None:
     final = open_final(emitter, node.at) if closes else None
     target = _loop(emitter, again)
     emitter.mark(again)
-    emitter.op(lambda frame, machine: machine.language.enter_next(frame.slots[slot], None), at)
+    emitter.op(lambda frame, machine: machine.language.enter_next(frame.slots[slot], None), node.place)
     if kind == "await":
-        emitter.op(await_value, at)
-    emitter.jump(lambda place: _take_next(slot, place, at), end, at)
+        emitter.op(await_value, node.place)
+    emitter.jump(lambda place: _take_next(slot, place, node.place), end, node.place)
     open_scope(emitter, node.at)
     if isinstance(node.target, syntax.Declaration):
         bind(emitter, node.target.kind, node.target.pairs[0][0])

@@ -5,9 +5,11 @@ from __future__ import annotations
 from fakedocker.userland.languages.javascript import syntax
 from fakedocker.userland.languages.javascript.escapes import Refused
 from fakedocker.userland.languages.javascript.nodes import nodes_in
-from fakedocker.userland.languages.javascript.rendering import not_iterable, render
+from fakedocker.userland.languages.javascript.rendering import UNSURE, not_iterable, position, render
 from fakedocker.userland.languages.javascript.syntax import Node
 
+_PLACED = (syntax.Name, syntax.Member, syntax.Call)
+"""Expressions of which V8 keeps the place while they are evaluated, whatever is in them."""
 NO_TARGET = "Invalid destructuring assignment target"
 
 
@@ -21,13 +23,41 @@ def told_of(target: Node, value: Node | None, place: int) -> Node:
 
 
 def told_of_parameter(target: Node, at: int) -> Node:
-    """A parameter that is a pattern of an array is pointed at by its function's parenthesis."""
-    return target._replace(place=at) if isinstance(target, syntax.ArrayPattern) else target
+    """A parameter that is a pattern of an array is pointed at by its function's parenthesis; of a default V8 has no words."""
+    match target:
+        case syntax.ArrayPattern():
+            return target._replace(place=at)
+        case syntax.WithDefault(_, syntax.ArrayPattern() as pattern, default):
+            place = position(default) if isinstance(default, _PLACED) else at
+            said = (
+                f"{render(default.callee)} is not iterable (cannot read property Symbol(Symbol.iterator))"
+                if isinstance(default, syntax.Call)
+                else ""
+            )
+            return target._replace(target=pattern._replace(place=place, said=said))
+        case syntax.WithDefault(_, syntax.ObjectPattern() as pattern, _):
+            return target._replace(target=pattern._replace(said="(intermediate value)" * 3))
+    return target
 
 
-def told_of_caught(target: Node) -> Node:
-    """A parameter of `catch` that is a pattern."""
+def told_of_caught(target: Node, body: Node) -> Node:
+    """A parameter of `catch` that is a pattern: V8 points from one of an array to what it came to last."""
+    if isinstance(target, syntax.ArrayPattern):
+        thrown = _last_thrown(body)
+        return target._replace(said=UNSURE) if thrown is None else target._replace(place=thrown.at)
     return target._replace(said=".catch") if isinstance(target, syntax.ObjectPattern) else target
+
+
+def _last_thrown(node: Node) -> syntax.Throw | None:
+    """The `throw` that stands last in a statement."""
+    match node:
+        case syntax.Throw():
+            return node
+        case syntax.Block(_, body) if body:
+            return _last_thrown(body[-1])
+        case syntax.If(_, _, yes, None):
+            return _last_thrown(yes)
+    return None
 
 
 def _inner(target: Node) -> Node:
@@ -37,7 +67,18 @@ def _inner(target: Node) -> Node:
             return target._replace(is_inner=True)
         case syntax.WithDefault(_, syntax.ObjectPattern() as pattern, default):
             return target._replace(target=pattern._replace(said=render(default)))
+        case syntax.WithDefault(_, syntax.ArrayPattern() as pattern, default):
+            return target._replace(target=_told_of_default(pattern, default))
     return target
+
+
+def _told_of_default(pattern: syntax.ArrayPattern, default: Node) -> syntax.ArrayPattern:
+    """V8 points at the default, whatever the value is, but where that is a literal."""
+    if isinstance(default, _PLACED):
+        place = position(default)
+        return pattern._replace(place=place, said=not_iterable(default, place))
+    is_literal = isinstance(default, syntax.Literal | syntax.ObjectLiteral) and not getattr(default, "properties", ())
+    return pattern._replace(place=pattern.at) if is_literal else pattern
 
 
 class Covers:

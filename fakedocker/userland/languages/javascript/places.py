@@ -62,7 +62,7 @@ def _roots(node: Node) -> list[tuple[int, Node]]:
             begun = [] if first is None or isinstance(first, syntax.Declaration) else [(_start(first), first)]
             tested = [] if test is None else [(position(test), test)]
             return [*begun, *tested, *([] if step is None else [(position(step), step)])]
-        case syntax.ForIn(_, _, _, value):
+        case syntax.ForIn(_, _, _, value, _, _):
             return [(position(value), value)]
         case syntax.Declaration(_, _, pairs):
             return [(_start(value), value) for _, value in pairs if value is not None]

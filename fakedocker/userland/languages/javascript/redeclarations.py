@@ -138,7 +138,7 @@ class _Checker:
                 self.statements((yes, no), scope)
             case syntax.For(_, first, _, _, body):
                 self.statements((first, body), _Scope(scope))
-            case syntax.ForIn(_, _, target, _, body):
+            case syntax.ForIn(_, _, target, _, body, _):
                 self.statements((target, body), _Scope(scope))
             case syntax.While(_, _, body) | syntax.DoWhile(_, body, _) | syntax.Labelled(_, _, body):
                 self.statement(body, scope)

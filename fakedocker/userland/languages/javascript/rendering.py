@@ -7,6 +7,7 @@ nodes, and from the form that its parser gives them: operators on numbers are do
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from fakedocker.userland.languages.javascript import syntax
 from fakedocker.userland.languages.javascript.folding import folded, operands
@@ -16,6 +17,10 @@ from fakedocker.userland.languages.javascript.syntax import Node
 
 _UNKNOWN = "(intermediate value)"
 _UNREAD = " (cannot read property Symbol(Symbol.iterator))"
+
+
+UNSURE: Final = "?"
+"""What is said where nobody can be sure what V8 says, or where it points."""
 
 
 def render(node: Node | None, in_iteration: bool = False) -> str:

@@ -186,7 +186,7 @@ def _store_array(
     emitter: Emitter, node: syntax.ArrayPattern, write_name: Callable[..., Callable[[Frame, Runner, Value], None]]
 ) -> None:
     slot, count, at, has_rest = emitter.new_slot(), len(node.items), node.at, node.rest is not None
-    place_, said = node.place if node.place >= 0 else at, node.said
+    place_, said = node.place if node.place >= 0 else at, node.held or node.said
 
     def take(frame: Frame, machine: Runner) -> None:
         frame.slots[slot] = machine.language.take(frame.stack[-1], None if has_rest else count, place_, said)
@@ -221,7 +221,7 @@ def _store_object(
         frame.slots[taken] = []
 
     emitter.op(begin, at)
-    for key, _, target in node.pairs:
+    for (key, _, _), target in zip(node.pairs, node.targets, strict=True):
         push(emitter, key)
 
         def fetch(frame: Frame, machine: Runner) -> None:

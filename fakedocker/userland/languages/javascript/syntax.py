@@ -6,6 +6,7 @@ an array or object pattern, or one of these with a default.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 from fakedocker.userland.languages.javascript.numbers import number_text
@@ -255,13 +256,23 @@ class Await(NamedTuple):
 
 
 class ArrayPattern(NamedTuple):
-    """`place` is where a message points at if the value cannot be gone through, and `said` what it says; see `rendering`."""
+    """`place` is where a message points at if the value cannot be gone through, and `said` what it says; see `rendering`.
+
+    `held` is what is said of the object whose property it takes apart, see `Held`.
+    """
 
     at: int
     items: tuple[Node | None, ...]
     rest: Node | None
     place: int = -1
     said: str = ""
+    held: Held | None = None
+
+
+class Held(NamedTuple):
+    """The expression of an object, nothing where it is a parameter: V8 tells of it when a property cannot be gone through."""
+
+    expression: str
 
 
 class ObjectPattern(NamedTuple):
@@ -275,6 +286,15 @@ class ObjectPattern(NamedTuple):
     rest: Node | None
     said: str = ""
     is_inner: bool = False
+
+    @property
+    def targets(self) -> Iterator[Node]:
+        """The patterns of its pairs, those of arrays with what is said of it."""
+        for _, _, target in self.pairs:
+            if isinstance(target, ArrayPattern) and not self.is_inner:
+                yield target._replace(held=Held(self.said))
+            else:
+                yield target
 
     @property
     def place(self) -> int:
@@ -371,13 +391,14 @@ class For(NamedTuple):
 
 
 class ForIn(NamedTuple):
-    """`kind` is in, of, or await. `target` is a Declaration of one pattern, or a pattern."""
+    """`kind` is in, of, or await. `target` is a Declaration of one pattern, or a pattern; `place` is where each step is."""
 
     at: int
     kind: str
     target: Node
     value: Node
     body: Node
+    place: int
 
 
 class While(NamedTuple):
