@@ -10,7 +10,7 @@ from typing import Any, Final
 from fakedocker.userland.languages.javascript.cells import JsFunction, JsObject, Slot, Value, hidden
 from fakedocker.userland.languages.javascript.properties import get, has, own
 from fakedocker.userland.languages.javascript.realm_state import GLOBALS, PROTOTYPES, TABLES
-from fakedocker.userland.languages.javascript.shared import MODULE, Getter, Host, Native, NativeCall, Table
+from fakedocker.userland.languages.javascript.shared import MODULE, Getter, Host, Native, NativeCall, Since, Table
 from fakedocker.userland.languages.machine.cells import NotSimulated
 
 _TABLES: Final[dict[str, AbsentTable]] = {}
@@ -54,14 +54,39 @@ def modules() -> frozenset[str]:
     return frozenset(name for name in _names()["modules"] if "#" not in name)
 
 
+LATER: Final[dict[str, dict[str, int]]] = {
+    "Object": {"groupBy": 21},
+    "Map": {"groupBy": 21},
+    "Promise": {"try": 24},
+    "RegExp": {"escape": 24},
+    "Error": {"isError": 24},
+    "ArrayBuffer.prototype": dict.fromkeys(("transfer", "transferToFixedLength", "detached"), 21),
+    "Set.prototype": dict.fromkeys(
+        ("union", "intersection", "difference", "symmetricDifference", "isSubsetOf", "isSupersetOf", "isDisjointFrom"),
+        22,
+    ),
+    "globalThis": {
+        "navigator": 21,
+        "Navigator": 21,
+        "Iterator": 22,
+        "WebSocket": 22,
+        "Float16Array": 24,
+        "URLPattern": 24,
+    },
+}
+"""What the names that are known lack, which are those of node 20: the release that has it, by object."""
+
+
 def complete() -> None:
     """Put what is absent into the tables of the language's own objects and of the global one."""
     for name, keys in _names()["objects"].items():
         table = Table.known.get(name)
         if table is not None:
+            _fill_later(table, name)
             inherited = _inherited(name.removesuffix(".prototype")) if name.endswith(".prototype") else frozenset()
             _fill(table, name, [key for key in keys if key not in table.entries and key not in inherited])
     written = ("Buffer", "URL", "URLSearchParams", "console", "process", "global", "globalThis")
+    _fill_later(GLOBALS, "globalThis")
     _fill(GLOBALS, "", [key for key in _names()["globals"] if key not in GLOBALS.entries and key not in written])
 
 
@@ -108,6 +133,13 @@ def _fill(table: Table, owner: str, keys: list[str]) -> None:
     for key in keys:
         path = f"{owner}.{key}" if owner else key
         table.entries[key] = Getter(Native(f"absent {path}", _refusal(path)), Native(f"absent = {path}", _putting(key)))
+
+
+def _fill_later(table: Table, owner: str) -> None:
+    for key, major in LATER.get(owner, {}).items():
+        path = f"{owner}.{key}"
+        getter = Getter(Native(f"absent {path}", _refusal(path)), Native(f"absent = {path}", _putting(key)))
+        table.entries.setdefault(key, Since(major, getter))
 
 
 def _refusal(path: str) -> NativeCall:

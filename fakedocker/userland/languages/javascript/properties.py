@@ -34,6 +34,7 @@ from fakedocker.userland.languages.javascript.shared import (
     Host,
     Key,
     Native,
+    Since,
     WellKnown,
     Written,
 )
@@ -71,9 +72,16 @@ def own(realm: Host, target: JsObject, key: Key) -> Value:
             return found
     if target.table is not None:
         found = target.table.entries.get(key, MISSING)
+        if type(found) is Since:
+            found = entry_since(realm, found)
         if found is not MISSING:
             return _of_table(realm, target, key, found)
     return MISSING
+
+
+def entry_since(realm: Host, found: Since) -> Value:
+    """What such an entry holds, MISSING if this node has it not yet."""
+    return found.entry if realm.major >= found.major else MISSING
 
 
 def _of_table(realm: Host, target: JsObject, key: Key, found: Value) -> Value:
@@ -207,6 +215,8 @@ def native_own(realm: Host, target: Native, key: Key) -> Value:
         return Slot(realm.protos[target.path], writable=False, enumerable=False, configurable=False)
     if target.statics is not None:
         found = target.statics.entries.get(key, MISSING)
+        if type(found) is Since:
+            found = entry_since(realm, found)
         if found is not MISSING:
             return hidden(realm.written(found)) if type(found) is Written else _of_entry(key, found)
     return MISSING

@@ -20,6 +20,8 @@ from fakedocker.userland.languages.javascript.shared import (
     Host,
     Key,
     Native,
+    Since,
+    Table,
 )
 
 
@@ -28,7 +30,7 @@ def own_keys(realm: Host, target: Value) -> list[Key]:
     if type(target) is Native:
         extra = realm.extras.get(target.path)
         keys: list[Key] = ["length", "name", *(["prototype"] if target.path in realm.protos else [])]
-        keys += [key for key in (target.statics.entries if target.statics else ()) if key not in keys]
+        keys += [key for key in _keys_of(realm, target.statics) if key not in keys]
         return keys + [key for key in (extra.props if extra else ()) if key not in keys]
     if type(target) is Proxy:
         trap = realm.get(target.handler, "ownKeys")
@@ -58,11 +60,18 @@ def own_keys(realm: Host, target: Value) -> list[Key]:
     elif type(target) is JsModule:
         before = list(target.boxes)
     elif target.table is not None:
-        before = [key for key in target.table.entries if key not in target.props]
+        before = [key for key in _keys_of(realm, target.table) if key not in target.props]
     names = [key for key in names if key not in before] if type(target) is JsFunction else names
     texts = [key for key in names if type(key) is str]
     symbols = [key for key in [*before, *names] if type(key) is not str]
     return [key for key in before if type(key) is str] + texts + symbols
+
+
+def _keys_of(realm: Host, table: Table | None) -> list[Key]:
+    """The keys of what a table holds for this release of node."""
+    if table is None:
+        return []
+    return [key for key, held in table.entries.items() if type(held) is not Since or realm.major >= held.major]
 
 
 def is_enumerable(realm: Host, target: Value, key: Key) -> bool:

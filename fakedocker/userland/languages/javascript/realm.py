@@ -76,6 +76,11 @@ class Realm:
         self.waiter_code: Code = HOST_CODES.code(1)
         self.field_code: Code = HOST_CODES.code(2)
 
+    @property
+    def major(self) -> int:
+        """The release of node."""
+        return int(str(self.state.host.get("version", "20")).partition(".")[0])
+
     # the machine's language
 
     def too_deep(self) -> Value:

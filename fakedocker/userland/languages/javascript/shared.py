@@ -73,6 +73,9 @@ ASYNC_ITERATOR: Final = WellKnown("Symbol.asyncIterator")
 HAS_INSTANCE: Final = WellKnown("Symbol.hasInstance")
 
 
+SPECIES: Final = WellKnown("Symbol.species")
+
+
 TO_PRIMITIVE: Final = WellKnown("Symbol.toPrimitive")
 
 
@@ -142,6 +145,23 @@ class Getter(Shared):
     @classmethod
     def resolve(cls, reference: tuple[Value, ...]) -> Getter:
         return cls(reference[0])
+
+
+class Since(Shared):
+    """An entry of a table that node has since a release."""
+
+    __slots__ = ("entry", "major")
+
+    def __init__(self, major: int, entry: Value) -> None:
+        self.major = major
+        self.entry = entry
+
+    def reference(self) -> tuple[Value, ...]:
+        return (self.major, self.entry)
+
+    @classmethod
+    def resolve(cls, reference: tuple[Value, ...]) -> Since:
+        return cls(*reference)
 
 
 class Written(Shared):

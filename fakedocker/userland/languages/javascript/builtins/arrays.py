@@ -10,7 +10,8 @@ from fakedocker.userland.languages.javascript.cells import JsArray, ListIterator
 from fakedocker.userland.languages.javascript.natives import Host, Kind, argument, integer, is_nothing, relative
 from fakedocker.userland.languages.javascript.operators import same_value_zero, strictly_equal, to_number, to_text
 from fakedocker.userland.languages.javascript.property_changes import set_length
-from fakedocker.userland.languages.javascript.shared import HOLE, ITERATOR, NativeCall, Written
+from fakedocker.userland.languages.javascript.shared import HOLE, ITERATOR, SPECIES, NativeCall, Since, Written
+from fakedocker.userland.languages.javascript.species import array_like_it, species_getter
 from fakedocker.userland.languages.machine.cells import NotSimulated
 
 ARRAY = Kind("Array", length=1)
@@ -18,8 +19,7 @@ ARRAY.written(
     "forEach map filter reduce reduceRight some every find findIndex findLast findLastIndex flatMap sort toSorted",
     "arrays",
 )
-ARRAY.statics.entries["from"] = Written("arrays", "from")
-ARRAY.statics.entries["fromAsync"] = Written("arrays", "fromAsync")
+ARRAY.statics.entries[SPECIES] = species_getter("Array")
 _MOST_ITEMS = 1 << 22
 
 
@@ -44,9 +44,19 @@ def _is_array(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return type(value) is JsArray and value.kind != "Arguments"
 
 
+ARRAY.statics.entries["from"] = Written("arrays", "from")
+ARRAY.statics.entries["fromAsync"] = Since(22, Written("arrays", "fromAsync"))
+
+
 @ARRAY.static("of")
 def _of(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    return realm.array(list(arguments))
+    if this is ARRAY.native or not realm.is_constructor(this):
+        return realm.array(list(arguments))
+    made = realm.construct(this, [float(len(arguments))])
+    if type(made) is not JsArray or made.fixed:
+        raise NotSimulated("Array.of of what makes no arrays")
+    made.items[:] = arguments
+    return made
 
 
 def _items(realm: Host, this: Value) -> list[Value]:
@@ -117,7 +127,8 @@ def _slice(realm: Host, this: Value, arguments: list[Value]) -> Value:
     start = relative(realm, argument(arguments, 0), len(items), 0)
     end = relative(realm, argument(arguments, 1), len(items), len(items))
     _add(realm, max(0, end - start))
-    return realm.array(items[start:end])
+    found = items[start:end]
+    return array_like_it(realm, this, found, len(found))
 
 
 @_changing("splice", 2)
@@ -129,7 +140,7 @@ def _splice(realm: Host, this: Value, arguments: list[Value]) -> Value:
         count = 0
     removed = items[start : start + count]
     items[start : start + count] = arguments[2:]
-    return realm.array(removed)
+    return array_like_it(realm, this, removed, len(removed))
 
 
 @ARRAY.method("concat", 1)
@@ -141,7 +152,7 @@ def _concat(realm: Host, this: Value, arguments: list[Value]) -> Value:
         else:
             found.append(part)
     _add(realm, len(found))
-    return realm.array(found)
+    return array_like_it(realm, this, found, 0)
 
 
 @ARRAY.method("join", 1)
@@ -276,7 +287,7 @@ def _flat(realm: Host, this: Value, arguments: list[Value]) -> Value:
         elif item is not HOLE:
             found.append(item)
     _add(realm, len(found))
-    return realm.array(found)
+    return array_like_it(realm, this, found, 0)
 
 
 def _iterator(of: str) -> NativeCall:

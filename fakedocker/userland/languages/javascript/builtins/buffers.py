@@ -9,11 +9,14 @@ from fakedocker.userland.languages.javascript.members import FORMATS
 from fakedocker.userland.languages.javascript.natives import Host, Kind, argument, integer, is_nothing, relative
 from fakedocker.userland.languages.javascript.operators import same_value_zero, strictly_equal, to_text
 from fakedocker.userland.languages.javascript.realm_state import NATIVE_PARENTS, add_prototype
-from fakedocker.userland.languages.javascript.shared import ITERATOR, TO_STRING_TAG, NativeCall, Written
+from fakedocker.userland.languages.javascript.shared import ITERATOR, SPECIES, TO_STRING_TAG, NativeCall, Written
+from fakedocker.userland.languages.javascript.species import species_getter
 from fakedocker.userland.languages.machine.cells import NotSimulated
 
 ARRAY_BUFFER = Kind("ArrayBuffer", length=1)
 TYPED = Kind("TypedArray", is_global=False)
+for _kind in (ARRAY_BUFFER, TYPED):
+    _kind.statics.entries[SPECIES] = species_getter(_kind.name)
 _MOST_BYTES = 64 << 20
 SIZES = {"b": 1, "B": 1, "h": 2, "H": 2, "i": 4, "I": 4, "f": 4, "d": 8, "q": 8, "Q": 8}
 

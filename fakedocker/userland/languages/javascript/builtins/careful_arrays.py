@@ -11,6 +11,7 @@ from fakedocker.userland.languages.javascript.natives import Host, argument, int
 from fakedocker.userland.languages.javascript.operators import to_number
 from fakedocker.userland.languages.javascript.properties import get, has
 from fakedocker.userland.languages.javascript.property_changes import delete, put
+from fakedocker.userland.languages.javascript.species import array_like_it
 from fakedocker.userland.languages.machine.cells import NotSimulated
 
 _LONGEST: Final = 1 << 20
@@ -84,7 +85,7 @@ def _splice(realm: Host, target: Value, length: int, arguments: list[Value]) -> 
     if len(arguments) > 1:
         count = max(0, min(integer(realm, arguments[1]), length - start))
     items = arguments[2:]
-    removed = realm.array([get(realm, target, str(start + place)) for place in range(count)])
+    removed = array_like_it(realm, target, [get(realm, target, str(start + place)) for place in range(count)], count)
     if len(items) < count:
         for place in range(start, length - count):
             _move(realm, target, place + count, place + len(items))

@@ -11,14 +11,18 @@ from fakedocker.userland.languages.javascript.realm_state import add_prototype
 from fakedocker.userland.languages.javascript.shared import (
     ASYNC_ITERATOR,
     ITERATOR,
+    SPECIES,
     TO_STRING_TAG,
     Getter,
     Native,
     NativeCall,
 )
+from fakedocker.userland.languages.javascript.species import species_getter
 
 MAP = Kind("Map")
 SET = Kind("Set")
+for _kind in (MAP, SET):
+    _kind.statics.entries[SPECIES] = species_getter(_kind.name)
 WEAK_MAP = Kind("WeakMap")
 WEAK_SET = Kind("WeakSet")
 WEAK_REF = Kind("WeakRef", length=1)

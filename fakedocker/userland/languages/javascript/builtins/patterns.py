@@ -7,10 +7,12 @@ from fakedocker.userland.languages.javascript.cells import JsObject, JsRegExp, L
 from fakedocker.userland.languages.javascript.natives import Host, Kind, argument, is_nothing
 from fakedocker.userland.languages.javascript.operators import to_boolean, to_number, to_text
 from fakedocker.userland.languages.javascript.patterns_js import FLAGS, Malformed, search, translate
-from fakedocker.userland.languages.javascript.shared import NativeCall
+from fakedocker.userland.languages.javascript.shared import SPECIES, NativeCall
+from fakedocker.userland.languages.javascript.species import species_getter
 from fakedocker.userland.languages.machine.machine import Thrown
 
 REGEXP = Kind("RegExp", length=2)
+REGEXP.statics.entries[SPECIES] = species_getter("RegExp")
 
 
 def new_pattern(realm: Host, source: str, flags: str, target: Value = None) -> JsRegExp:

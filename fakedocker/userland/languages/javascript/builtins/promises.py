@@ -11,13 +11,16 @@ from fakedocker.userland.languages.javascript.promises import (
     resolving_functions,
     then,
 )
-from fakedocker.userland.languages.javascript.shared import TO_STRING_TAG, Written
+from fakedocker.userland.languages.javascript.properties import get
+from fakedocker.userland.languages.javascript.shared import SPECIES, TO_STRING_TAG, Since, Written
+from fakedocker.userland.languages.javascript.species import new_capability, species, species_getter
 
 PROMISE = Kind("Promise", length=1)
 PROMISE.construct(construct_promise)
 PROMISE.prototype.entries[TO_STRING_TAG] = "Promise"
 for _name in ("all", "allSettled", "any", "race"):
     PROMISE.statics.entries[_name] = Written("promises", _name)
+PROMISE.statics.entries[SPECIES] = species_getter("Promise")
 PROMISE.written("finally", "promises")
 
 
@@ -32,11 +35,24 @@ def _resolve(realm: Host, this: Value, arguments: list[Value]) -> Value:
         raise realm.error("TypeError", "PromiseResolve called on non-object")
     if not realm.is_constructor(this):
         raise realm.error("TypeError", f"{realm.told(this)} is not a constructor")
-    return promise_of(realm, argument(arguments, 0))
+    value = argument(arguments, 0)
+    if this is PROMISE.native:
+        return promise_of(realm, value)
+    if isinstance(value, Promise) and get(realm, value, "constructor") is this:
+        return value
+    made = new_capability(realm, this)
+    realm.call(made.resolve, None, [value])
+    return made.promise
 
 
 @PROMISE.static("reject", 1)
 def _reject(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    if not is_object(this):
+        raise realm.error("TypeError", "PromiseReject called on non-object")
+    if this is not PROMISE.native:
+        given = new_capability(realm, this)
+        realm.call(given.reject, None, [argument(arguments, 0)])
+        return given.promise
     made = Promise(realm.protos["Promise"])
     reject(realm, made, argument(arguments, 0))
     return made
@@ -51,13 +67,17 @@ def _with_resolvers(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return made
 
 
+PROMISE.statics.entries["withResolvers"] = Since(22, PROMISE.statics.entries["withResolvers"])
+
+
 @PROMISE.method("then", 2)
 def _then(realm: Host, this: Value, arguments: list[Value]) -> Value:
     if not isinstance(this, Promise):
         raise realm.error(
             "TypeError", f"Method Promise.prototype.then called on incompatible receiver {realm.told(this)}"
         )
-    derived = Promise(this.proto)
+    maker = species(realm, this, "Promise")
+    derived = Promise(realm.protos["Promise"]) if maker is None else new_capability(realm, maker).plain
     then(realm, this, argument(arguments, 0), argument(arguments, 1), derived)
     return derived
 

@@ -26,7 +26,7 @@ const methods = {
     const self = target(this, 'map');
     const length = lengthOf(self);
     check(callback);
-    const made = new Array(length);
+    const made = __host__.arrayToFill(self, length);
     for (let i = 0; i < length; i++) if (i in self) made[i] = callback.call(thisArg, self[i], i, self);
     return made;
   },
@@ -34,7 +34,7 @@ const methods = {
     const self = target(this, 'filter');
     const length = lengthOf(self);
     check(callback);
-    const made = [];
+    const made = __host__.arrayToFill(self, 0);
     for (let i = 0; i < length; i++) {
       if (i in self) {
         const value = self[i];
@@ -124,7 +124,7 @@ const methods = {
     const self = target(this, 'flatMap');
     const length = lengthOf(self);
     check(callback);
-    const made = [];
+    const made = __host__.arrayToFill(self, 0);
     for (let i = 0; i < length; i++) {
       if (i in self) {
         const value = callback.call(thisArg, self[i], i, self);

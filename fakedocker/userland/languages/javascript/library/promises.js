@@ -1,9 +1,16 @@
 // Promise.all and its like. Source of the steps: ECMA-262, Promise objects.
 'use strict';
 
+function maker(value, name) {
+  if (value === null || (typeof value !== 'function' && typeof value !== 'object')) throw new TypeError(`Promise.${name} called on non-object`);
+  if (typeof value !== 'function') throw new TypeError(`${__host__.told(value)} is not a constructor`);
+  return value;
+}
+
 ({
   all(values) {
-    return new Promise((resolve, reject) => {
+    const Maker = maker(this, 'all');
+    return new Maker((resolve, reject) => {
       const found = [];
       let left = 1;
       let index = 0;
@@ -11,7 +18,7 @@
         const place = index++;
         found.push(undefined);
         left++;
-        Promise.resolve(value).then((result) => {
+        Maker.resolve(value).then((result) => {
           found[place] = result;
           if (--left === 0) resolve(found);
         }, reject);
@@ -20,7 +27,8 @@
     });
   },
   allSettled(values) {
-    return new Promise((resolve) => {
+    const Maker = maker(this, 'allSettled');
+    return new Maker((resolve) => {
       const found = [];
       let left = 1;
       let index = 0;
@@ -28,7 +36,7 @@
         const place = index++;
         found.push(undefined);
         left++;
-        Promise.resolve(value).then(
+        Maker.resolve(value).then(
           (result) => {
             found[place] = { status: 'fulfilled', value: result };
             if (--left === 0) resolve(found);
@@ -43,7 +51,8 @@
     });
   },
   any(values) {
-    return new Promise((resolve, reject) => {
+    const Maker = maker(this, 'any');
+    return new Maker((resolve, reject) => {
       const errors = [];
       let left = 1;
       let index = 0;
@@ -56,7 +65,7 @@
         const place = index++;
         errors.push(undefined);
         left++;
-        Promise.resolve(value).then(resolve, (reason) => {
+        Maker.resolve(value).then(resolve, (reason) => {
           errors[place] = reason;
           if (--left === 0) fail();
         });
@@ -65,16 +74,18 @@
     });
   },
   race(values) {
-    return new Promise((resolve, reject) => {
-      for (const value of values) Promise.resolve(value).then(resolve, reject);
+    const Maker = maker(this, 'race');
+    return new Maker((resolve, reject) => {
+      for (const value of values) Maker.resolve(value).then(resolve, reject);
     });
   },
   finally(callback) {
     if (typeof callback !== 'function') return this.then(callback, callback);
+    const Maker = this.constructor?.[Symbol.species] ?? Promise;
     return this.then(
-      (value) => Promise.resolve(callback()).then(() => value),
+      (value) => Maker.resolve(callback()).then(() => value),
       (reason) =>
-        Promise.resolve(callback()).then(() => {
+        Maker.resolve(callback()).then(() => {
           throw reason;
         }),
     );
@@ -82,7 +93,12 @@
   // What `for await` and `yield*` go through where a value has an iterator of the plain kind only: what that gives is waited for.
   asyncFromSync(iterator) {
     const next = iterator.next;
-    const follow = ({ value, done }) => Promise.resolve(value).then((value) => ({ value, done }));
+    const check = (result) => {
+      if (typeof result === 'function' || (typeof result === 'object' && result !== null)) return result;
+      throw new TypeError(`Iterator result ${__host__.told(result)} is not an object`);
+    };
+    const settle = ({ value, done }) => Promise.resolve(value).then((value) => ({ value, done }));
+    const follow = (result) => settle(check(result));
     const attempt = (step) => {
       try {
         return step();

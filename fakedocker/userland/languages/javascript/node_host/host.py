@@ -16,6 +16,7 @@ from fakedocker.userland.languages.javascript.node_host.output import encoded, r
 from fakedocker.userland.languages.javascript.operators import to_boolean, to_text
 from fakedocker.userland.languages.javascript.realm import Table
 from fakedocker.userland.languages.javascript.shared import Native, NativeCall
+from fakedocker.userland.languages.javascript.species import array_to_fill
 from fakedocker.userland.languages.javascript.units import from_units, to_units
 from fakedocker.userland.languages.machine.cells import NotSimulated
 
@@ -226,6 +227,12 @@ def _random_bytes(realm: Host, this: Value, arguments: list[Value]) -> Value:
     if size > 1 << 16:
         raise NotSimulated("so many random bytes at once")
     return new_buffer(realm, bytes(system_of(realm).random(256) for _ in range(size)))
+
+
+@native("arrayToFill")
+def _array_to_fill(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    """arrayToFill(like, length) -> an array with so many holes, of the class that another one is of."""
+    return array_to_fill(realm, arguments[0], int(arguments[1]))
 
 
 @native("told")
