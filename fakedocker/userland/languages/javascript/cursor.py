@@ -111,6 +111,18 @@ class Cursor:
         self.token = self._lexer.next(pattern_allowed or _begins_operand_after(taken))
         return taken
 
+    def advance_name(self) -> Token:
+        """Take the name of a member, whatever word it is: a slash behind it divides."""
+        taken = self.last = self.token
+        self.last_end = taken.end
+        self.token = self._lexer.next(False)
+        return taken
+
+    def rewind(self, token: Token) -> None:
+        """Go back to a token, to read it as something else, which will be refused."""
+        self._lexer.place = token.end
+        self.token = token
+
     def is_at(self, text: str) -> bool:
         """Whether the next token is this punctuator or keyword."""
         return self.token.value == text and self.token.kind in ("punctuator", "keyword")

@@ -17,6 +17,10 @@ from fakedocker.userland.languages.machine.cells import NotSimulated
 _MANY: Final = "Invalid left-hand side in for-{kind} loop: Must have a single binding."
 
 
+NO_LET: Final = frozenset("async await get let set static yield".split())
+"""Names behind `let` of which V8 does not say that they are declared where nothing may be."""
+
+
 def begins_let(cursor: Cursor, following: Token) -> bool:
     """Whether `let` is followed by what it declares."""
     if following.kind == "name":
@@ -59,7 +63,7 @@ class DeclarationSyntax:
         self.first_value, first = (-1, -1), cursor.token.at
         while True:
             start = cursor.token.at
-            target = self._binding(pairs)
+            target = self._binding(kind, pairs)
             if kind != "var":
                 self._check_lexical(target, names)
             variable = cursor.last
@@ -87,15 +91,18 @@ class DeclarationSyntax:
                 self.bindings = (first, cursor.last_end)
                 return
 
-    def _binding(self, pairs: list[tuple[Node, Node | None]]) -> Node:
+    def _binding(self, kind: str, pairs: list[tuple[Node, Node | None]]) -> Node:
         """What is declared; of a pattern that is refused V8 has declared the names before what is wrong."""
         covers = self.expressions.covers
-        covers.declared = {}
+        covers.declared, covers.is_lexical = {}, kind != "var"
+        start = self.cursor.start
         try:
             return self.expressions.functions.binding()
         except Refused as problem:
             names = covers.declared | {name.at: name for name in problem.partial if isinstance(name, syntax.Name)}
             pairs += [(names[at], None) for at in sorted(names)]
+            if problem.behind is not None and problem.behind[0] == start:
+                self.cursor.fail("Missing initializer in destructuring declaration", *problem.behind)
             raise
 
     def _check_lexical(self, target: Node, names: set[str]) -> None:
@@ -160,6 +167,8 @@ class ForSyntax:
         if is_await and not cursor.is_word("of"):
             cursor.unexpected()
         if first is not None and (cursor.is_at("in") or cursor.is_word("of")):
+            if not is_await and isinstance(first, syntax.Declaration):
+                self._check_for(first, str(cursor.token.value))
             return self._for_in(at, first, is_await)
         return self._rest_of_for(at, first)
 
@@ -178,9 +187,7 @@ class ForSyntax:
         since, token = len(covers.shorthands), cursor.token
         first = self.expressions.left_hand_side() if is_await else self.expressions.cover_expression(in_allowed=False)
         last, end = cursor.last, cursor.last_end
-        if is_await and not cursor.is_word("of"):
-            cursor.unexpected()
-        if not cursor.is_at("in") and not cursor.is_word("of"):
+        if not is_await and not cursor.is_at("in") and not cursor.is_word("of"):
             covers.check(since)
             return self._rest_of_for(at, first)
         if cursor.is_word("of") and not is_await:
@@ -201,14 +208,14 @@ class ForSyntax:
 
     def _for_in(self, at: int, target: Node, is_await: bool) -> Node:
         cursor = self.cursor
+        if is_await and not cursor.is_word("of"):
+            cursor.unexpected()
         kind = "await" if is_await else str(cursor.token.value)
         cursor.advance(True)
         value = self.expressions.expression() if kind == "in" else self.expressions.assignment()
         cursor.expect(")", True)
         place = target.at
         if isinstance(target, syntax.Declaration):
-            if not is_await:
-                self._check_for(target, kind)
             pattern = target.pairs[0][0]
             place = pattern.at if isinstance(pattern, syntax.Name) else self.declarations.bindings[1] - 1
             if isinstance(pattern, syntax.ObjectPattern):

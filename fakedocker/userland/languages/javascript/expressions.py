@@ -337,11 +337,11 @@ class Expressions:
         token = self.cursor.token
         if token.kind == "private":
             self.functions.use_private(token, dot)
-            self.cursor.advance()
+            self.cursor.advance_name()
             return syntax.PrivateName(token.at, str(token.value))
         if token.kind not in ("name", "keyword"):
             self.cursor.unexpected()
-        self.cursor.advance()
+        self.cursor.advance_name()
         return syntax.Literal(token.at, str(token.value))
 
     def arguments(self) -> tuple[Node, ...]:

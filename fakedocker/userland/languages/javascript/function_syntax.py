@@ -291,7 +291,11 @@ class FunctionSyntax:
         return self.cursor.peek_second().value == "=>"
 
     def arrow(self, at: int, is_async: bool, in_allowed: bool) -> Node:
-        """An arrow function, from its opening parenthesis on. Its parameters are an expression to begin with."""
+        """An arrow function, from its opening parenthesis on."""
+        return self._arrow_body(at, tuple(self.arrow_head(is_async=is_async)), is_async, in_allowed)
+
+    def arrow_head(self, *, is_async: bool) -> list[Node]:
+        """The parameters of an arrow function, which are an expression to begin with."""
         cursor, covers = self.cursor, self.expressions.covers
         since, waiting = len(covers.shorthands), len(covers.waiting)
         opened = cursor.expect("(", True).at
@@ -327,7 +331,7 @@ class FunctionSyntax:
             if name.name == "await":
                 cursor.fail(AWAIT_NAME, name.at, name.at + 5)
         self._check_twice(tuple(found), 0 if _are_names(found) else 1)
-        return self._arrow_body(at, tuple(found), is_async, in_allowed)
+        return found
 
     def _arrow_body(self, at: int, parameters: tuple[Node, ...], is_async: bool, in_allowed: bool) -> Node:
         cursor = self.cursor

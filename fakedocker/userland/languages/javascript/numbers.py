@@ -217,3 +217,17 @@ def to_integer(number: float) -> float:
     if number in (math.inf, -math.inf):
         return number
     return float(int(number))
+
+
+def big_of_text(value: str | int) -> int | None:
+    """A text as a big integer (StringToBigInt), None if it is none; what is one stays."""
+    if isinstance(value, int):
+        return value
+    text = value.strip(_SPACE)
+    if len(text) > _LONGEST_TEXT:
+        raise NotSimulated("so big an integer as text")
+    if re.fullmatch(r"[+-]?[0-9]+", text):
+        return int(text)
+    if re.fullmatch(r"0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+", text):
+        return int(text, 0)
+    return None if text else 0

@@ -14,7 +14,7 @@ from fakedocker.userland.languages.javascript.cells import (
     is_callable,
     is_object,
 )
-from fakedocker.userland.languages.javascript.numbers import number_text, text_number, to_int32, to_uint32
+from fakedocker.userland.languages.javascript.numbers import big_of_text, number_text, text_number, to_int32, to_uint32
 from fakedocker.userland.languages.javascript.powers import power
 from fakedocker.userland.languages.javascript.shared import HAS_INSTANCE, NULL, TO_PRIMITIVE, Host, Native, WellKnown
 from fakedocker.userland.languages.machine.cells import NotSimulated
@@ -158,6 +158,8 @@ def loosely_equal(realm: Host, left: Value, right: Value) -> bool:
         return loosely_equal(realm, left, to_primitive(realm, right))
     if isinstance(left, Symbol | WellKnown) or isinstance(right, Symbol | WellKnown):
         return False
+    if {type(left), type(right)} == {str, int}:
+        return big_of_text(left) == big_of_text(right)
     numbers = [value if type(value) is int else to_number(realm, value) for value in (left, right)]
     return bool(numbers[0] == numbers[1])
 
@@ -293,6 +295,9 @@ def less(realm: Host, left: Value, right: Value, left_first: bool = True) -> boo
         left = to_primitive(realm, left, "number")
     if type(left) is str and type(right) is str:
         return left < right
+    if {type(left), type(right)} == {str, int}:
+        left, right = big_of_text(left), big_of_text(right)
+        return None if left is None or right is None else left < right
     a, b = to_numeric(realm, left), to_numeric(realm, right)
     if a != a or b != b:
         return None

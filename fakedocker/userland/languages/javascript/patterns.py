@@ -90,6 +90,7 @@ class Covers:
         waiting: `await` and `yield`, which the parameters of an arrow function may not have, in order.
         functions: those that have been read in the statement of the program that is being read.
         declared: the names that a pattern has declared so far, by their places.
+        is_lexical: whether that is one of `let` or `const`.
     """
 
     def __init__(self) -> None:
@@ -99,6 +100,7 @@ class Covers:
         self.waiting: list[Refused] = []
         self.functions: list[syntax.Function] = []
         self.declared: dict[int, syntax.Name] = {}
+        self.is_lexical = False
         self.declares = False
 
     def note_extent(self, node: Node | None, at: int, end: int) -> None:
@@ -132,7 +134,11 @@ class Covers:
 
     def declare(self, node: Node, is_strict: bool) -> None:
         """A part of a pattern that declares is what it declares. Refused if it is none."""
-        self.declared |= {name.at: name for name in names_of(self.pattern(node, is_strict, declares=True))}
+        names = names_of(self.pattern(node, is_strict, declares=True))
+        for name in names if self.is_lexical else ():
+            if name.name == "let":
+                raise Refused("let is disallowed as a lexically bound name", name.at, name.at + 3)
+        self.declared |= {name.at: name for name in names}
 
     def pattern(self, node: Node, is_strict: bool, *, declares: bool = False) -> Node:
         """A literal, or a part of one, as what is assigned to, or declared. Refused if it is none."""
@@ -162,9 +168,24 @@ class Covers:
                 if declares:
                     self._check_declared(node, is_strict)
                 return node
+        self._check_inside(node, is_strict, declares)
         wrong = self.refuse(NO_TARGET, node)
         wrong.partial = tuple(names_in(node)) if declares else ()
         raise wrong
+
+    def _check_inside(self, node: Node, is_strict: bool, declares: bool) -> None:
+        """Refuse the first literal in an expression that is no pattern: V8 has noted that before it sees that the expression is none."""
+        pending = [node]
+        while pending:
+            part = pending.pop()
+            if self.is_parenthesized(part) or isinstance(part, syntax.Function | syntax.Class | syntax.Assign):
+                continue
+            if isinstance(part, syntax.ArrayLiteral | syntax.ObjectLiteral) and part is not node:
+                self.pattern(part, is_strict, declares=declares)
+            elif isinstance(part, syntax.Conditional):
+                pending.append(part.test)
+            else:
+                pending += list(nodes_in(part))[::-1]
 
     def _check_declared(self, node: syntax.ArrayPattern | syntax.ObjectPattern, is_strict: bool) -> None:
         """What an assignment may have in its pattern and a declaration may not."""

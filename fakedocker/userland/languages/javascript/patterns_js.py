@@ -237,9 +237,11 @@ class _Translator:
 
     def _named_reference(self) -> str:
         end = self.source.find(">", self.place)
-        if not self.source.startswith("<", self.place) or end < 0:
+        if not self.source.startswith("<", self.place):
             raise Malformed("Invalid named reference")
         name = self.source[self.place + 1 : end]
+        if end < 0 or not name.replace("$", "a").isidentifier():
+            raise Malformed("Invalid capture group name")
         self.place = end + 1
         number = next((number for other, number in self.names if other == name), 0)
         if number:

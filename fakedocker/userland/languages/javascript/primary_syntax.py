@@ -58,6 +58,9 @@ class PrimarySyntax:
             if following.kind == "keyword" and following.value == "function" and not following.line_before:
                 cursor.advance()
                 return self.expressions.functions.function(token.at, is_async=True)
+            if following.kind == "name" and not following.line_before and cursor.peek_second().value == "=>":
+                cursor.advance()  # an arrow function where none may stand, as is told of its arrow
+                return syntax.Name(token.at, str(cursor.name().value))
         cursor.name()
         return syntax.Name(token.at, str(token.value))
 
@@ -119,12 +122,16 @@ class PrimarySyntax:
 
     def _parenthesis(self) -> Node:
         cursor = self.cursor
-        start = cursor.advance(True).at
+        opening = cursor.advance(True)
+        start = opening.at
         if cursor.is_at(")") and cursor.peek().value == "=>":
             cursor.advance()
             return syntax.Sequence(start - 1, ())
         value = self.expressions.expression()
         cursor.expect(")")
+        if cursor.is_at("=>"):  # V8 looks at them as parameters before it sees that no function stands here
+            cursor.rewind(opening)
+            self.expressions.functions.arrow_head(is_async=False)
         self.expressions.covers.note_parentheses(value)
         self.expressions.covers.note_extent(value, start, cursor.last_end)
         return value

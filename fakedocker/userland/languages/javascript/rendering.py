@@ -41,6 +41,11 @@ def not_iterable(node: Node, place: int) -> str:
     if position(node) == place:
         printer = _Printer(place, True)
         return printer.said(printer.text(node))
+    return not_spread(node, place)
+
+
+def not_spread(node: Node, place: int) -> str:
+    """The same of what is spread among arguments, and where the place is another one: a call that is there is told of."""
     call = _call_at(node, place)
     if call is None:
         return ""

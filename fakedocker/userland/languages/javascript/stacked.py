@@ -22,6 +22,7 @@ from fakedocker.userland.languages.javascript.rendering import (
     leading_call,
     not_delegated,
     not_iterable,
+    not_spread,
     position,
     render,
 )
@@ -144,7 +145,7 @@ def note_failing_call(emitter: Emitter, node: Node, *, delegates: bool = False) 
 def _spread(node: Node, is_array: bool, is_sole: bool) -> Operation:
     """Put what an iterator gives to a list. `is_sole`: whether nothing follows it in a call."""
     at = position(node)
-    text, said = render(node), not_iterable(node, at) if is_array else ""
+    text, said = render(node), (not_iterable if is_array else not_spread)(node, at)
 
     def run(frame: Frame, machine: Runner) -> None:
         realm, value = machine.language, frame.stack[-1]

@@ -6,7 +6,7 @@ from typing import cast
 
 from fakedocker.userland.languages.javascript import syntax
 from fakedocker.userland.languages.javascript.cursor import NOT_SIMPLE, Context, Cursor
-from fakedocker.userland.languages.javascript.declaration_syntax import DeclarationSyntax, ForSyntax, begins_let
+from fakedocker.userland.languages.javascript.declaration_syntax import NO_LET, DeclarationSyntax, ForSyntax, begins_let
 from fakedocker.userland.languages.javascript.escapes import Refused
 from fakedocker.userland.languages.javascript.expressions import Expressions
 from fakedocker.userland.languages.javascript.lexer import Token
@@ -161,7 +161,7 @@ class _Statements:
         word = str(token.value)
         following = cursor.peek()
         if word == "let" and not token.escaped:
-            is_declared = following.value == "[" or following.value == "{" or following.kind == "name"
+            is_declared = following.value in ("[", "{") or (following.kind == "name" and following.value not in NO_LET)
             if is_declared and (following.value == "[" or not following.line_before):
                 said = "Lexical declaration cannot appear in a single-statement context"
                 cursor.fail(said, token.at, token.end)

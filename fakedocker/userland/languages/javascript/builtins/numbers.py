@@ -10,6 +10,7 @@ from fakedocker.userland.languages.javascript.cells import Value, Wrapper
 from fakedocker.userland.languages.javascript.locales import format_number
 from fakedocker.userland.languages.javascript.natives import Host, Kind, argument, function
 from fakedocker.userland.languages.javascript.numbers import (
+    big_of_text,
     in_radix,
     number_text,
     parse_float,
@@ -158,15 +159,10 @@ def _bigint(realm: Host, this: Value, arguments: list[Value]) -> Value:
     if type(value) is bool or type(value) is int:
         return int(value)
     if type(value) is str:
-        text = value.strip()
-        try:
-            if not text:
-                return 0
-            if "_" in text or len(text) > 4000:
-                raise ValueError
-            return int(text, 0) if text[:2].lower() in ("0x", "0o", "0b") else int(text)
-        except ValueError:
-            raise realm.error("SyntaxError", f"Cannot convert {value} to a BigInt") from None
+        found = big_of_text(value)
+        if found is None:
+            raise realm.error("SyntaxError", f"Cannot convert {value} to a BigInt")
+        return found
     raise realm.error("TypeError", f"Cannot convert {realm.told(value)} to a BigInt")
 
 

@@ -170,7 +170,8 @@ function order(values, compare, skips) {
 }
 
 function sortTexts(values) {
-  const pairs = values.map((value) => [String(value), value]);
+  if (values.length < 2) return values;
+  const pairs = values.map((value) => [`${value}`, value]);
   return merge(pairs, (a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0)).map((pair) => pair[1]);
 }
 
