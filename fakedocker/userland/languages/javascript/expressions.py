@@ -6,12 +6,20 @@ from collections.abc import Callable
 from typing import Final, NoReturn
 
 from fakedocker.userland.languages.javascript import syntax
+from fakedocker.userland.languages.javascript.call_syntax import CallSyntax
 from fakedocker.userland.languages.javascript.cursor import Cursor
 from fakedocker.userland.languages.javascript.escapes import Refused
 from fakedocker.userland.languages.javascript.function_syntax import FunctionSyntax
 from fakedocker.userland.languages.javascript.lexer import Token
 from fakedocker.userland.languages.javascript.literal_syntax import LiteralSyntax
-from fakedocker.userland.languages.javascript.patterns import Covers, is_target, told_of, wrong_target
+from fakedocker.userland.languages.javascript.patterns import (
+    NO_PROPERTY,
+    NO_TARGET,
+    Covers,
+    is_target,
+    told_of,
+    wrong_target,
+)
 from fakedocker.userland.languages.javascript.primary_syntax import PrimarySyntax
 from fakedocker.userland.languages.javascript.rendering import position
 from fakedocker.userland.languages.javascript.syntax import Node
@@ -25,7 +33,6 @@ _LOGICAL: Final = frozenset({"||", "&&"})
 _BELOW_LOGICAL: Final = 3
 _ASSIGNS: Final = frozenset("= += -= *= /= %= **= <<= >>= >>>= &= |= ^= &&= ||= ??=".split())
 _PREFIX: Final = frozenset({"!", "~", "+", "-", "typeof", "void", "delete"})
-_NO_END_OF_ARGUMENTS: Final = "missing ) after argument list"
 Body = Callable[[], tuple[Node, ...]]
 
 
@@ -39,6 +46,7 @@ class Expressions:
         self.functions = FunctionSyntax(cursor, self)
         self.literals = LiteralSyntax(cursor, self)
         self.primaries = PrimarySyntax(cursor, self)
+        self.calls = CallSyntax(cursor, self)
 
     def expression(self, in_allowed: bool = True) -> Node:
         """Expressions with commas between. Refused if what only a pattern may have stands where no pattern is."""
@@ -56,6 +64,8 @@ class Expressions:
             self.cursor.advance(True)
             if self.cursor.is_at("..."):
                 parts.append(self.functions.cover_rest())
+                break
+            if self.cursor.is_at(")") and self.cursor.peek().value == "=>":
                 break
             parts.append(self.cover_assignment(in_allowed))
         return syntax.Sequence(first.at, tuple(parts))
@@ -108,6 +118,8 @@ class Expressions:
         operator = cursor.token
         word = str(operator.value)
         target = left
+        if covers.declares and isinstance(left, syntax.Member | syntax.Call):
+            cursor.fail(NO_PROPERTY if isinstance(left, syntax.Member) else NO_TARGET, start, end)
         if isinstance(left, syntax.ArrayLiteral | syntax.ObjectLiteral) and word == "=":
             if covers.is_parenthesized(left):
                 cursor.fail("Invalid left-hand side in assignment", start, end)
@@ -278,7 +290,7 @@ class Expressions:
 
     def left_hand_side(self) -> Node:
         cursor = self.cursor
-        value = self._new() if cursor.is_at("new") else self.primaries.primary()
+        value = self.calls.new() if cursor.is_at("new") else self.primaries.primary()
         chained = called = False
         while True:
             token = cursor.token
@@ -290,12 +302,12 @@ class Expressions:
                 break
             elif token.value == "(":
                 called = True
-                value = syntax.Call(self._call_position(), value, self.arguments())
+                value = syntax.Call(self._call_position(), value, self.calls.arguments())
             elif token.value == "?.":
                 chained = called = True
                 value = self._optional(value)
             elif token.value in (".", "["):
-                value = self._member(value, is_behind_call=called)
+                value = self.member(value, is_behind_call=called)
             else:
                 break
         return syntax.Chain(value.at, value) if chained else value
@@ -311,7 +323,7 @@ class Expressions:
         if cursor.is_at("?."):
             cursor.fail_at_last("Unexpected token '?.'")
         if cursor.is_at("("):
-            return syntax.Call(cursor.token.at, value, self.arguments(), True)
+            return syntax.Call(cursor.token.at, value, self.calls.arguments(), True)
         if cursor.is_at("["):
             at = cursor.advance(True).at
             key = self.cover_expression()
@@ -321,7 +333,7 @@ class Expressions:
             cursor.fail_at_next("Invalid tagged template on optional chain")
         return syntax.Member(at, value, self._member_name(at), False, True)
 
-    def _member(self, value: Node, *, is_behind_call: bool = False) -> Node:
+    def member(self, value: Node, *, is_behind_call: bool = False) -> Node:
         """A member; one behind a call is pointed at by its dot."""
         cursor = self.cursor
         taken = cursor.advance(True)
@@ -343,58 +355,3 @@ class Expressions:
             self.cursor.unexpected()
         self.cursor.advance_name()
         return syntax.Literal(token.at, str(token.value))
-
-    def arguments(self) -> tuple[Node, ...]:
-        """What stands between the parentheses of a call."""
-        cursor = self.cursor
-        start = cursor.expect("(", True).at
-        try:
-            found = self._arguments()
-        except Refused as problem:
-            if problem.behind is None or set(cursor.opened_between(start, problem.behind[0])[1:]) - {"${"}:
-                raise
-            cursor.fail(_NO_END_OF_ARGUMENTS, *problem.behind)
-        if not cursor.is_at(")"):
-            cursor.fail_at_last(_NO_END_OF_ARGUMENTS)
-        cursor.advance()
-        return found
-
-    def _arguments(self) -> tuple[Node, ...]:
-        cursor = self.cursor
-        found: list[Node] = []
-        while not cursor.is_at(")"):
-            if cursor.is_at("..."):
-                at = cursor.advance(True).at
-                found.append(syntax.Spread(at, self.cover_assignment(True)))
-            else:
-                found.append(self.cover_assignment(True))
-            if not cursor.is_at(","):
-                break
-            cursor.advance(True)
-        return tuple(found)
-
-    def _new(self) -> Node:
-        cursor = self.cursor
-        at = cursor.expect("new").at
-        if cursor.takes("."):
-            if not cursor.is_word("target"):
-                cursor.unexpected()
-            cursor.advance()
-            if not cursor.context.in_function:
-                cursor.fail_at_last("new.target expression is not allowed here")
-            return syntax.NewTarget(at)
-        if cursor.is_at("import") and cursor.peek().value == "(":
-            cursor.fail("Cannot use new with import", cursor.token.at, cursor.token.end)
-        if cursor.is_at("super") and cursor.peek().value == "(":
-            cursor.fail("'super' keyword unexpected here", cursor.token.at, cursor.token.end)
-        callee = self._new() if cursor.is_at("new") else self.primaries.primary()
-        while True:
-            if cursor.token.kind == "template":
-                callee = syntax.Tagged(cursor.token.at - 1, callee, self.literals.template(is_tagged=True))
-            elif cursor.is_at(".") or cursor.is_at("["):
-                callee = self._member(callee)
-            else:
-                break
-        if cursor.is_at("?."):
-            cursor.fail_at_next("Invalid optional chain from new expression")
-        return syntax.New(at, callee, self.arguments() if cursor.is_at("(") else ())

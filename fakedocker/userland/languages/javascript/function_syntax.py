@@ -91,7 +91,7 @@ class FunctionSyntax:
             home={"function": "", "derived": "derived"}.get(kind, "method"),
         )
         try:
-            parameters = self._parameters()
+            parameters = self._parameters(is_unique=kind != "function" or outer.is_strict)
             self._check_count(kind, parameters, start)
             try:
                 cursor.expect("{")
@@ -165,6 +165,12 @@ class FunctionSyntax:
                 self.cursor.fail("Duplicate parameter name not allowed in this context", name.at, end)
             seen.add(name.name)
 
+    def _check_twice_before(self, problem: Refused, parameters: tuple[Node, ...]) -> None:
+        try:
+            self._check_twice(parameters)
+        except Refused as other:
+            raise problem.overridden(other) from None
+
     def _check_strict_parameters(self, parameters: tuple[Node, ...]) -> None:
         """Names that strict code may not have."""
         for name in (name for parameter in parameters for name in names_of(parameter)):
@@ -176,7 +182,8 @@ class FunctionSyntax:
                 continue
             self.cursor.fail(said, name.at, name.at + len(name.name))
 
-    def _parameters(self) -> tuple[Node, ...]:
+    def _parameters(self, *, is_unique: bool) -> tuple[Node, ...]:
+        """The parameters of a function; `is_unique`: whether none may have the name of another one, however plain they are."""
         cursor = self.cursor
         start = cursor.expect("(").at
         cursor.context.in_parameters = True
@@ -189,7 +196,12 @@ class FunctionSyntax:
             if not cursor.takes(","):
                 break
         cursor.context.in_parameters = False
-        cursor.expect(")")
+        try:
+            cursor.expect(")")
+        except Refused as problem:
+            if is_unique and _are_names(found):
+                self._check_twice_before(problem, tuple(found))
+            raise
         return tuple(found)
 
     def _rest_parameter(self, *, in_arrow: bool = False) -> syntax.Rest:
@@ -336,7 +348,7 @@ class FunctionSyntax:
     def _arrow_body(self, at: int, parameters: tuple[Node, ...], is_async: bool, in_allowed: bool) -> Node:
         cursor = self.cursor
         if cursor.token.line_before:
-            cursor.unexpected()
+            cursor.fail_at_next("Unexpected token '=>'")
         cursor.advance(True)
         outer = cursor.context
         context = cursor.context = Context(

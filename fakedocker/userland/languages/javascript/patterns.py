@@ -11,6 +11,7 @@ from fakedocker.userland.languages.javascript.syntax import Node
 _PLACED = (syntax.Name, syntax.Member, syntax.Call)
 """Expressions of which V8 keeps the place while they are evaluated, whatever is in them."""
 NO_TARGET = "Invalid destructuring assignment target"
+NO_PROPERTY = "Illegal property in declaration context"
 
 
 def told_of(target: Node, value: Node | None, place: int) -> Node:
@@ -152,7 +153,7 @@ class Covers:
                 return node
             case syntax.Member():
                 if declares:
-                    raise self.refuse("Illegal property in declaration context", node)
+                    raise self.refuse(NO_PROPERTY, node)
                 return node
             case syntax.ArrayLiteral() if not is_apart:
                 return self._array(node, is_strict, declares)

@@ -17,11 +17,12 @@ from fakedocker.userland.languages.javascript.cells import (
     Symbol,
     Value,
     Wrapper,
+    hidden,
     is_callable,
 )
 from fakedocker.userland.languages.javascript.natives import Host, argument, function
 from fakedocker.userland.languages.javascript.operators import to_text
-from fakedocker.userland.languages.javascript.properties import get
+from fakedocker.userland.languages.javascript.properties import get, has_own, index_of
 from fakedocker.userland.languages.javascript.property_changes import put
 from fakedocker.userland.languages.javascript.property_keys import enumerable_keys
 from fakedocker.userland.languages.javascript.realm_state import GLOBALS
@@ -142,17 +143,29 @@ def _cloned(realm: Host, value: Value, made: dict[int, Value], depth: int) -> Va
         return made[id(value)]
     if depth > 150:
         raise NotSimulated("a clone so deep")
-    copied: JsObject
+    copied: Value = _emptied(realm, value)
+    made[id(value)] = copied
     if isinstance(value, JsArray):
-        copied = made[id(value)] = realm.array([])
-        copied.items = [_cloned(realm, item, made, depth + 1) for item in value.items]  # type: ignore[attr-defined]
-        return copied
-    if isinstance(value, JsMap):
-        table = made[id(value)] = JsMap(realm.protos[value.kind], value.kind)
+        copied.items = [_cloned(realm, item, made, depth + 1) for item in value.items]
+    elif isinstance(value, JsMap):
         for entry in value.order:
             if entry is not None:
-                set_entry(table, _cloned(realm, entry[0], made, depth + 1), _cloned(realm, entry[1], made, depth + 1))
-        return table
+                set_entry(copied, _cloned(realm, entry[0], made, depth + 1), _cloned(realm, entry[1], made, depth + 1))
+    if value.kind == "Error" and has_own(realm, value, "cause"):
+        copied.props["cause"] = hidden(_cloned(realm, get(realm, value, "cause"), made, depth + 1))
+    if isinstance(value, JsArray) or type(value) is JsObject:
+        for key in enumerable_keys(realm, value) if value.kind != "Error" else ():
+            if not isinstance(value, JsArray) or index_of(key) < 0:
+                copied.props[key] = _cloned(realm, get(realm, value, key), made, depth + 1)
+    return copied
+
+
+def _emptied(realm: Host, value: JsObject) -> JsObject:
+    """What a value is cloned to, without what is in it."""
+    if isinstance(value, JsArray):
+        return JsArray(realm.protos["Array"], [])
+    if isinstance(value, JsMap):
+        return JsMap(realm.protos[value.kind], value.kind)
     if isinstance(value, JsDate):
         return JsDate(realm.protos["Date"], value.time_ms)
     if isinstance(value, JsRegExp):
@@ -161,13 +174,10 @@ def _cloned(realm: Host, value: Value, made: dict[int, Value], depth: int) -> Va
         return JsBytes(value.proto, value.kind, bytearray(value.buffer), value.offset, value.length)
     if isinstance(value, Wrapper):
         return Wrapper(value.proto, value.kind, value.value)
-    if value.kind not in ("Object", "Error"):
+    if value.kind == "Error":
+        made: JsObject = realm.new_error(value.proto, get(realm, value, "message"))
+        made.props["stack"] = hidden(get(realm, value, "stack"))
+        return made
+    if value.kind != "Object":
         raise NotSimulated(f"a clone of {value.kind}")
-    copied = made[id(value)] = (
-        JsObject(realm.protos["Object"])
-        if value.kind == "Object"
-        else realm.new_error(value.proto, get(realm, value, "message"))
-    )
-    for key in enumerable_keys(realm, value):
-        copied.props[key] = _cloned(realm, get(realm, value, key), made, depth + 1)
-    return copied
+    return JsObject(realm.protos["Object"])
