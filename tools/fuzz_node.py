@@ -4,7 +4,7 @@
 
 Half of the programs are lines that evaluate something and print it, or the error's message and place; half are parts of programs
 of tests/data/node-cases with some tokens changed, of which only what their SyntaxError says is compared. Every difference that is
-no mark is printed; at the end how many programs there were, how many of them end here with a mark, and how many are told otherwise;
+no mark is printed; at the end, or when it is interrupted, how many programs there were, how many of them end here with a mark, and how many are told otherwise;
 exits with 1 if any is. Not a test: it has no end, and its answers depend on the machine's node.
 """
 
@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -213,7 +214,7 @@ def main() -> None:
     rounds = max(1, -(-options.programs // (2 * BATCH)))
     names = [f"{options.seed} {number} {kind}" for number in range(rounds) for kind in ("syntax", "lines")]
     programs, marks, wrong, began = 0, 0, 0, time.monotonic()
-    with multiprocessing.Pool(options.jobs) as workers:
+    with multiprocessing.Pool(options.jobs) as workers, suppress(KeyboardInterrupt):
         for found in workers.imap(batch, names):
             programs, marks, wrong = programs + found.programs, marks + found.marks, wrong + len(found.told)
             for told in found.told:

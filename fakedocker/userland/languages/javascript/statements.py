@@ -126,8 +126,7 @@ class _Statements:
             token = cursor.token
             if token.kind == "keyword":
                 self._check_place(token)
-                parse = _KEYWORDS.get(str(token.value))
-                if parse is not None:
+                if parse := _KEYWORDS.get(str(token.value)):
                     return parse(self, token.at)
             elif token.kind == "punctuator":
                 if token.value == "{":
@@ -356,7 +355,7 @@ class _Statements:
 
     def _cases(self, cases: list[syntax.Case]) -> None:
         cursor = self.cursor
-        while not cursor.takes("}"):
+        while not cursor.is_at("}"):
             case_at = cursor.token.at
             test: Node | None = None
             if cursor.is_at("case"):
@@ -375,6 +374,7 @@ class _Statements:
                     body.append(self.item())
             finally:
                 cases.append(syntax.Case(case_at, test, tuple(body)))
+        cursor.advance(True)
 
     def _debugger(self, at: int) -> Node:
         self.cursor.advance()
