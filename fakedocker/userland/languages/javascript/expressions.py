@@ -32,6 +32,7 @@ _BINARY: Final = {
 _LOGICAL: Final = frozenset({"||", "&&"})
 _BELOW_LOGICAL: Final = 3
 _ASSIGNS: Final = frozenset("= += -= *= /= %= **= <<= >>= >>>= &= |= ^= &&= ||= ??=".split())
+_PARAMETERS: Final = (syntax.Name, syntax.ArrayLiteral, syntax.ObjectLiteral, syntax.Assign)
 _PREFIX: Final = frozenset({"!", "~", "+", "-", "typeof", "void", "delete"})
 Body = Callable[[], tuple[Node, ...]]
 
@@ -56,19 +57,29 @@ class Expressions:
         """Expressions with commas between, which may hold what only a pattern may have."""
         if self.cursor.is_at("..."):
             return self.functions.cover_rest()
-        first = self.cover_assignment(in_allowed)
-        if not self.cursor.is_at(","):
-            return first
-        parts = [first]
+        covers = self.covers
+        literals, covers.literals = covers.literals, []
+        parts = [self._cover_part(in_allowed)]
         while self.cursor.is_at(","):
             self.cursor.advance(True)
+            literals, covers.literals = literals + covers.literals, []
             if self.cursor.is_at("..."):
                 parts.append(self.functions.cover_rest())
                 break
             if self.cursor.is_at(")") and self.cursor.peek().value == "=>":
                 break
-            parts.append(self.cover_assignment(in_allowed))
-        return syntax.Sequence(first.at, tuple(parts))
+            parts.append(self._cover_part(in_allowed))
+        if literals:
+            covers.literals = literals + covers.literals
+        return syntax.Sequence(parts[0].at, tuple(parts)) if len(parts) > 1 else parts[0]
+
+    def _cover_part(self, in_allowed: bool) -> Node:
+        """One of them; V8 notes whether it could be a parameter, and says so at once where a pattern declares."""
+        start = self.cursor.start
+        found = self.cover_assignment(in_allowed)
+        if self.covers.declares and not isinstance(found, _PARAMETERS):
+            self.cursor.fail(NO_TARGET, start, self.cursor.last_end)
+        return found
 
     def assignment(self, in_allowed: bool = True) -> Node:
         """One expression without commas. Refused if what only a pattern may have stands where no pattern is."""
@@ -76,14 +87,14 @@ class Expressions:
 
     def _validated(self, parse: Callable[[bool], Node], in_allowed: bool) -> Node:
         covers = self.covers
-        since, declares = len(covers.shorthands), covers.declares
-        covers.declares = False
+        since, declares, literals = len(covers.shorthands), covers.declares, covers.literals
+        covers.declares, covers.literals = False, []
         try:
             found = parse(in_allowed)
         except Refused as problem:
             raise covers.told_first(since, problem) from None
         finally:
-            covers.declares = declares
+            covers.declares, covers.literals = declares, literals
         covers.check(since)
         return found
 
@@ -124,6 +135,8 @@ class Expressions:
             if covers.is_parenthesized(left):
                 cursor.fail("Invalid left-hand side in assignment", start, end)
             del covers.shorthands[since:]
+            if len(covers.literals) > 1:
+                covers.check_literals(is_strict)
             target = covers.pattern(left, is_strict)
         elif not is_target(left, is_strict):
             is_late = word not in ("&&=", "||=", "??=")

@@ -310,6 +310,7 @@ class FunctionSyntax:
         """The parameters of an arrow function, which are an expression to begin with."""
         cursor, covers = self.cursor, self.expressions.covers
         since, waiting = len(covers.shorthands), len(covers.waiting)
+        literals, covers.literals = covers.literals, []
         opened = cursor.expect("(", True).at
         found: list[Node] = []
         problem: Refused | None = None
@@ -337,6 +338,7 @@ class FunctionSyntax:
         if len(covers.waiting) > waiting:
             raise covers.waiting[waiting]
         del covers.shorthands[since:]
+        covers.literals = literals
         cursor.advance()
         names = [name for part in found for name in names_of(part)] if is_async else []
         for name in names:

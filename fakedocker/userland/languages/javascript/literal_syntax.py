@@ -47,7 +47,8 @@ class LiteralSyntax:
     def array(self) -> syntax.ArrayLiteral:
         """An array; one that declares is a pattern, and refused where it is none."""
         cursor = self.cursor
-        covers = self.expressions.covers
+        covers, literals = self.expressions.covers, self.expressions.covers.literals
+        covers.literals = []
         at = cursor.advance(True).at
         items: list[Node | None] = []
         has_comma = False
@@ -65,7 +66,9 @@ class LiteralSyntax:
                 has_comma = True
                 cursor.expect(",", True)
         cursor.advance()
-        return syntax.ArrayLiteral(at, tuple(items), has_comma)
+        found = syntax.ArrayLiteral(at, tuple(items), has_comma)
+        covers.literals = [*literals, found]
+        return found
 
     def _check_declared(self, item: Node, before: list[Node | None]) -> None:
         inner = item.value if isinstance(item, syntax.Spread) else item
@@ -92,6 +95,7 @@ class LiteralSyntax:
         """An expression that may turn out to be a part of a pattern."""
         cursor = self.cursor
         start = cursor.start
+        self.expressions.covers.literals = []
         value = self.expressions.cover_assignment(True)
         self.expressions.covers.note_extent(value, start, cursor.last_end)
         return value
@@ -100,6 +104,7 @@ class LiteralSyntax:
         """An object; one that declares is a pattern, and refused where it is none."""
         cursor = self.cursor
         at = cursor.advance().at
+        literals, self.expressions.covers.literals = self.expressions.covers.literals, []
         found: list[syntax.Property] = []
         has_comma = has_prototype = False
         while not cursor.is_at("}"):
@@ -114,7 +119,9 @@ class LiteralSyntax:
                 has_comma = True
                 cursor.expect(",")
         cursor.advance()
-        return syntax.ObjectLiteral(at, tuple(found), has_comma)
+        literal = syntax.ObjectLiteral(at, tuple(found), has_comma)
+        self.expressions.covers.literals = [*literals, literal]
+        return literal
 
     def _property(self, has_prototype: bool) -> syntax.Property:
         cursor, covers = self.cursor, self.expressions.covers

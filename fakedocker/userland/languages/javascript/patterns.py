@@ -89,6 +89,7 @@ class Covers:
         shorthands: what only a pattern may have, such as `{a = 1}`, in order.
         declares: whether literals are patterns of names that are declared, whose parts are refused at once.
         waiting: `await` and `yield`, which the parameters of an arrow function may not have, in order.
+        literals: those that have been read in the expression, of which V8 has noted whether they are patterns.
         functions: those that have been read in the statement of the program that is being read.
         declared: the names that a pattern has declared so far, by their places.
         is_lexical: whether that is one of `let` or `const`.
@@ -99,6 +100,7 @@ class Covers:
         self._parenthesized: dict[int, Node] = {}
         self.shorthands: list[Refused] = []
         self.waiting: list[Refused] = []
+        self.literals: list[Node] = []
         self.functions: list[syntax.Function] = []
         self.declared: dict[int, syntax.Name] = {}
         self.is_lexical = False
@@ -130,6 +132,13 @@ class Covers:
         """A problem of a whole node."""
         _, at, end = self._extents.get(id(node), (node, node.at, -1))
         return Refused(message, at, end)
+
+    def check_literals(self, is_strict: bool) -> None:
+        """Refuse, where the last literal is assigned to, one before it in the same expression that is no pattern, as V8 does."""
+        for literal in self.literals[:-1]:
+            if not self.is_parenthesized(literal):
+                self.pattern(literal, is_strict)
+        self.literals.clear()
 
     # patterns
 
