@@ -74,7 +74,7 @@ class CallSyntax:
                 cursor.fail_at_last("new.target expression is not allowed here")
             return syntax.NewTarget(at)
         if cursor.is_at("import") and cursor.peek().value == "(":
-            cursor.fail("Cannot use new with import", cursor.token.at, cursor.token.end)
+            cursor.fail_at_next("Cannot use new with import")
         if cursor.is_at("super") and cursor.peek().value == "(":
             cursor.fail("'super' keyword unexpected here", cursor.token.at, cursor.token.end)
         callee = self.new() if cursor.is_at("new") else self.expressions.primaries.primary()

@@ -184,7 +184,7 @@ class ForSyntax:
     def _for_expression(self, at: int, is_await: bool) -> Node:
         """A loop that begins with an expression, or with what is assigned to."""
         cursor, covers = self.cursor, self.expressions.covers
-        since, token = len(covers.shorthands), cursor.token
+        since, token, start = len(covers.shorthands), cursor.token, cursor.start
         first = self.expressions.left_hand_side() if is_await else self.expressions.cover_expression(in_allowed=False)
         last, end = cursor.last, cursor.last_end
         if not is_await and not cursor.is_at("in") and not cursor.is_word("of"):
@@ -203,7 +203,7 @@ class ForSyntax:
                 target = target._replace(is_inner=True)
             return self._for_in(at, target, is_await)
         if not is_target(first, is_strict):
-            first = wrong_target(first, "Invalid left-hand side in for-loop", token.at, end)
+            first = wrong_target(first, "Invalid left-hand side in for-loop", start, end)
         return self._for_in(at, first, is_await)
 
     def _for_in(self, at: int, target: Node, is_await: bool) -> Node:

@@ -141,7 +141,7 @@ class Expressions:
         elif not is_target(left, is_strict):
             is_late = word not in ("&&=", "||=", "??=")
             target = wrong_target(left, "Invalid left-hand side in assignment", start, end, is_late=is_late)
-        elif covers.is_parenthesized(left):
+        elif isinstance(left, syntax.Member) or covers.is_parenthesized(left):
             covers.note_extent(left, start, end)
         cursor.advance(True)
         value = self.assignment(in_allowed)
@@ -287,6 +287,11 @@ class Expressions:
         cursor = self.cursor
         if not is_target(target, cursor.context.is_strict):
             said = f"Invalid left-hand side expression in {'prefix' if is_prefix else 'postfix'} operation"
+            is_head = isinstance(target, syntax.Call) and cursor.last.value == ")" and cursor.is_at("=>")
+            if is_head and isinstance(target.callee, syntax.Name) and target.callee.name == "async":
+                if target.arguments:
+                    raise NotSimulated("how node ends of an arrow behind such an expression")
+                cursor.fail(said, start, cursor.last_end)
             return wrong_target(target, said, start, cursor.last_end)
         return syntax.Update(cursor.last.at if is_prefix else token.at, str(token.value), target, is_prefix)
 

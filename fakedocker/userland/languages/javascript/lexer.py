@@ -313,7 +313,7 @@ class Lexer:
                 self.place = place
                 problem = Refused("Invalid regular expression: missing /", at, slash)
                 return Token("pattern", "", at, place, line_before, problem=problem)
-            if character == "\\":
+            if character == "\\" and not LINE_END.match(source, place + 1):
                 place += 1
             elif character == "[":
                 in_class = True

@@ -164,7 +164,7 @@ class Realm:
         """Call a function and have its value at once; it must not wait. TypeError if it is none."""
         frame = Frame(self.trampoline)
         frame.stack = [callee, this, *arguments]
-        frame.slots = [len(arguments), self.running]
+        frame.slots = [len(arguments), self.running, self.position]
         before, self.position = self.position, -1
         running, self.running = self.running, None
         found = self.machine.call_nested(frame)

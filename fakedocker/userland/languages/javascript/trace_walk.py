@@ -91,14 +91,15 @@ class _Walk:
         self._is_top = True
         self._hidden = ""  # a function that is left out if it is the next
         self._is_compiling = False
+        self._called_from = -1  # where a native that calls was itself called, if that is not the operation's place
 
     def add(self, frame: Frame, code: JsCode) -> bool:
         """A frame; whether there is any to be told of below it."""
         if code.kind == "host":
             self._add_between(frame)
             return True
-        at = offset_of(self.realm, frame, self._is_top)
-        self._is_top = False
+        at = self._called_from if self._called_from >= 0 else offset_of(self.realm, frame, self._is_top)
+        self._is_top, self._called_from = False, -1
         if self.skipping:
             self.skipping = frame.extra.function is not self.above
             return True
@@ -159,6 +160,8 @@ class _Walk:
 
     def _add_between(self, frame: Frame) -> None:
         """A frame of the host's: that of a native which calls, or of what goes on with a generator."""
+        if frame.code is self.realm.trampoline and len(frame.slots) > 2:
+            self._called_from = frame.slots[2]
         if self.skipping or len(frame.slots) < 2:
             return
         caller = frame.caller.code if frame.caller is not None else None
