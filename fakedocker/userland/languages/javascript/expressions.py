@@ -287,13 +287,17 @@ class Expressions:
         cursor = self.cursor
         if not is_target(target, cursor.context.is_strict):
             said = f"Invalid left-hand side expression in {'prefix' if is_prefix else 'postfix'} operation"
-            is_head = isinstance(target, syntax.Call) and cursor.last.value == ")" and cursor.is_at("=>")
-            if is_head and isinstance(target.callee, syntax.Name) and target.callee.name == "async":
-                if target.arguments:
-                    raise NotSimulated("how node ends of an arrow behind such an expression")
-                cursor.fail(said, start, cursor.last_end)
+            if isinstance(target, syntax.Call) and cursor.is_at("=>"):
+                self._check_async_head(target, said, start)
             return wrong_target(target, said, start, cursor.last_end)
         return syntax.Update(cursor.last.at if is_prefix else token.at, str(token.value), target, is_prefix)
+
+    def _check_async_head(self, call: syntax.Call, said: str, start: int) -> None:
+        """What is no call but the head of an async arrow function."""
+        if isinstance(call.callee, syntax.Name) and call.callee.name == "async":
+            if call.arguments:
+                raise NotSimulated("how node ends of an arrow behind such an expression")
+            self.cursor.fail(said, start, self.cursor.last_end)
 
     def _postfix(self) -> Node:
         cursor = self.cursor
