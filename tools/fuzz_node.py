@@ -14,6 +14,7 @@ import argparse
 import json
 import multiprocessing
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -215,6 +216,8 @@ def main() -> None:
     names = [f"{options.seed} {number} {kind}" for number in range(rounds) for kind in ("syntax", "lines")]
     programs, marks, wrong, began = 0, 0, 0, time.monotonic()
     with multiprocessing.Pool(options.jobs) as workers, suppress(KeyboardInterrupt):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.default_int_handler)
         for found in workers.imap(batch, names):
             programs, marks, wrong = programs + found.programs, marks + found.marks, wrong + len(found.told)
             for told in found.told:

@@ -19,6 +19,7 @@ from fakedocker.userland.languages.javascript.cells import (
     Wrapper,
     hidden,
     is_callable,
+    is_object,
 )
 from fakedocker.userland.languages.javascript.natives import Host, argument, function
 from fakedocker.userland.languages.javascript.operators import to_text
@@ -26,7 +27,7 @@ from fakedocker.userland.languages.javascript.properties import get, has_own, in
 from fakedocker.userland.languages.javascript.property_changes import put
 from fakedocker.userland.languages.javascript.property_keys import enumerable_keys
 from fakedocker.userland.languages.javascript.realm_state import GLOBALS
-from fakedocker.userland.languages.javascript.shared import TO_STRING_TAG, Getter, Native, Table
+from fakedocker.userland.languages.javascript.shared import NULL, TO_STRING_TAG, Getter, Native, Table
 from fakedocker.userland.languages.javascript.units import from_units, to_units
 from fakedocker.userland.languages.machine.cells import NotSimulated
 
@@ -130,6 +131,13 @@ GLOBALS.entries["undefined"] = None
 
 @function("", "structuredClone", 1)
 def _structured_clone(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    if not arguments:
+        raise realm.error("TypeError", "The value argument must be specified")
+    options = argument(arguments, 1)
+    if options is not None and options is not NULL and not is_object(options):
+        raise realm.error("TypeError", "The options argument must be either an object or undefined")
+    if is_object(options) and get(realm, options, "transfer") is not None:
+        raise NotSimulated("moving what is cloned")
     return _cloned(realm, argument(arguments, 0), {}, 0)
 
 
