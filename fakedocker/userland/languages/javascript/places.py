@@ -84,6 +84,18 @@ def _start(node: Node) -> int:
         node = inner
 
 
+def _is_constant(node: Node | None) -> bool:
+    """Whether it is there with the literal around it, made in one step."""
+    if node is None:
+        return True
+    node = folded(node)
+    if isinstance(node, syntax.ArrayLiteral):
+        return all(_is_constant(item) for item in node.items)
+    if isinstance(node, syntax.ObjectLiteral):
+        return all(item.kind == "init" and not item.computed and _is_constant(item.value) for item in node.properties)
+    return isinstance(node, syntax.Literal)
+
+
 class _Walk:
     """Goes through an expression as V8's generator of bytecode does: `place` is what it has noted last.
 
@@ -211,7 +223,7 @@ class _Walk:
                     self._restart(position(item.value))
                 self.visit(item.value)
                 self._note(position(item.value))
-            else:
+            elif not _is_constant(item):
                 self.visit(item)
 
     def _object(self, node: syntax.ObjectLiteral) -> None:
@@ -227,7 +239,7 @@ class _Walk:
                 continue
             if item.computed:
                 self.visit(item.key)
-            if item.kind == "init" and (is_dynamic or not isinstance(folded(item.value), syntax.Literal)):
+            if item.kind == "init" and (is_dynamic or not _is_constant(item.value)):
                 self._note(position(item.value))
                 self.visit(item.value)
 
