@@ -14,6 +14,7 @@ IN_C: Final = frozenset(
         "struct",
         "functools",
         "binascii",
+        "zlib",
         "re",
         "csv",
         "sqlite3",
