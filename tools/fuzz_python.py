@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import ctypes
 import gc
 import io
 import itertools
@@ -94,20 +95,27 @@ class System:
         return lambda *args, **keywords: 0
 
 
+_FILE_INPUT = 257
+_open_file = ctypes.CDLL(None).fopen
+_open_file.restype, _open_file.argtypes = ctypes.c_void_p, [ctypes.c_char_p, ctypes.c_char_p]
+_run_file = ctypes.pythonapi.PyRun_FileExFlags
+"""Runs a file as `python FILE` does: what the parser says of a text in memory is not always the same."""
+_run_file.restype = ctypes.py_object
+_run_file.argtypes = [
+    ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int, ctypes.py_object, ctypes.py_object, ctypes.c_int, ctypes.c_void_p,
+]  # fmt: skip
+
+
 def real(source: str, path: str) -> tuple[str, str] | None:
     """What the interpreter that runs this prints on both streams; None where that says nothing."""
     Path(path).write_text(source, encoding="utf-8")
     linecache.clearcache()
     out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", how) for how in ("strict", "backslashreplace"))
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        try:
-            code = compile(source, path, "exec", dont_inherit=True)
-        except SyntaxError as problem:
-            sys.__excepthook__(type(problem), problem.with_traceback(None), None)
-            return _written(out), _written(err)
         signal.setitimer(signal.ITIMER_REAL, SECONDS_FOR_REAL)
+        names = {"__name__": "__main__", "__file__": path}
         try:
-            exec(code, {"__name__": "__main__", "__file__": path})
+            _run_file(_open_file(path.encode(), b"rb"), path.encode(), _FILE_INPUT, names, names, 1, None)
         except (MemoryError, TooLong):
             return None
         except Exception as problem:

@@ -224,7 +224,7 @@ def syntax_lines(fields: dict[str, Value], minor: int) -> str:
     line = text.rstrip("\n")
     stripped = line.lstrip(" \n\f\t")
     offset = fields.get("offset")
-    found += f"    {stripped.rstrip()}\n"
+    found += f"    {stripped}\n"
     if offset is None:
         return found
     end = fields.get("end_offset")
@@ -239,5 +239,6 @@ def syntax_lines(fields: dict[str, Value], minor: int) -> str:
     column = offset - 1 - (len(line) - len(stripped))
     if column < 0:
         return found
-    spaces = "".join(character if character.isspace() else " " for character in stripped[:column])
+    before = stripped[:column] if minor >= 13 else " " * column
+    spaces = "".join(character if character.isspace() else " " for character in before)
     return found + f"    {spaces}{'^' * (end - offset)}\n"

@@ -258,6 +258,8 @@ def _of_class(m: Interpreter, cls: Class, name: str) -> Value:
 
 def _of_super(m: Interpreter, value: Super, name: str) -> Value:
     target = value.target
+    if target is None:  # bound to nothing: it has what an object has
+        return class_of(value) if name == "__class__" else MISSING
     is_class = isinstance(target, Class) and value.start in target.mro
     cls = target if is_class else class_of(target)
     mro = cls.mro

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.machine.code import After, Box, Frame, Runner
@@ -170,6 +170,7 @@ def new_class(
             raise type_error(f"duplicate base class {base.name}")
         seen.append(base)
     bases = bases or (OBJECT,)
+    _check_layout(bases)
     made = UserClass(name, bases, dict(names), meta)
     made.mro = (made, *linearized(name, bases))
     kinds = {types.kind_of(base) for base in bases} - {""}
@@ -195,8 +196,44 @@ def new_class(
     return made
 
 
+_OF_ANY_LENGTH: Final = frozenset(("int", "tuple", "bytes"))
+"""Classes whose objects are of any length, so that nothing can lie behind them."""
+
+
+_SOLID: Final = frozenset(
+    "int float complex str bytes bytearray list tuple dict set frozenset type BaseException BaseExceptionGroup OSError SyntaxError"
+    " StopIteration SystemExit ImportError UnicodeDecodeError UnicodeEncodeError UnicodeTranslateError AttributeError NameError".split()
+)
+"""Builtin classes whose objects have parts of their own (those of Objects/ with a larger basic size than what they descend from)."""
+
+
+def _solid(cls: Class) -> Class:
+    """The class in a line of descent that decides how its objects lie in memory (solid_base of Objects/typeobject.c)."""
+    for each in cls.mro:
+        if isinstance(each, BuiltinClass):
+            if each.name in _SOLID and each.module == "builtins":
+                return each
+        elif isinstance(each, UserClass) and any(name not in ("__dict__", "__weakref__") for name in each.slots or ()):
+            return each
+    return OBJECT
+
+
+def _check_layout(bases: tuple[Class, ...]) -> None:
+    """Raise TypeError in the program for bases whose objects cannot be one."""
+    winner: Class = OBJECT
+    for base in bases if len(bases) > 1 else ():
+        solid = _solid(base)
+        if winner in solid.mro:
+            winner = solid
+        elif solid not in winner.mro:
+            raise type_error("multiple bases have instance lay-out conflict")
+
+
 def _add_slots(m: Interpreter, made: UserClass, slots: Value) -> None:
     names = [slots] if type(slots) is str else list(m.items_now(slots))
+    for base in made.bases:
+        if names and any(each.name in _OF_ANY_LENGTH and isinstance(each, BuiltinClass) for each in base.mro):
+            raise type_error(f"nonempty __slots__ not supported for subtype of '{base.name}'")
     made.slots = names if "__dict__" not in names else None
     for name in names:
         if name in ("__dict__", "__weakref__"):

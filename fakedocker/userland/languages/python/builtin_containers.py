@@ -81,14 +81,22 @@ def _sort(m: Interpreter, value: list[Value], *, key: Value = None, reverse: Val
 def sort_now(m: Interpreter, items: list[Value], reverse: bool) -> None:
     """Sort in place."""
     m.grown(len(items) >> 2)
-    items.sort(reverse=reverse)
+    before, m.asked = m.asked, "<"
+    try:
+        items.sort(reverse=reverse)
+    finally:
+        m.asked = before
 
 
 @native("sort_pairs", module="_natives")
 def _sort_pairs(m: Interpreter, items: list[Value], keys: list[Value], reverse: Value) -> Value:
     """Sort items in place by keys made before."""
     m.grown(len(items) >> 2)
-    order = sorted(range(len(keys)), key=keys.__getitem__, reverse=reverse)
+    before, m.asked = m.asked, "<"
+    try:
+        order = sorted(range(len(keys)), key=keys.__getitem__, reverse=reverse)
+    finally:
+        m.asked = before
     items[:] = [items[index] for index in order]
 
 

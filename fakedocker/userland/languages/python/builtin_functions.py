@@ -280,11 +280,9 @@ def _reversed(m: Interpreter, cls: Value, value: Value) -> Value:
         return iteration.ReversedIterator(plain.listed())
     if method is not None:
         return calls.Tail(method, [])
-    if (
-        isinstance(value, Instance)
-        and special(m, value, "__getitem__") is not None
-        and special(m, value, "__len__") is not None
-    ):
+    if isinstance(value, Instance) and special(m, value, "__getitem__") is not None:
+        if special(m, value, "__len__") is None:
+            raise type_error(f"object of type '{type_name(value)}' has no len()")
         return calls.Tail(m.hidden_function("backwards"), [value])
     raise type_error(f"'{type_name(value)}' object is not reversible")
 

@@ -105,6 +105,8 @@ def make_super(m: Interpreter, start: Value, target: Value) -> Super:
     """super(start, target)."""
     if not isinstance(start, Class):
         raise error("RuntimeError", "super(): empty __class__ cell")
+    if target is None:
+        return Super(start, None)
     if not (isinstance(target, Class) and start in target.mro) and start not in class_of(target).mro:
         raise type_error("super(type, obj): obj must be an instance or subtype of type")
     return Super(start, target)

@@ -7,7 +7,7 @@ from typing import Any, Final
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.machine.code import After, Frame, Runner
 from fakedocker.userland.languages.python import calls, iteration
-from fakedocker.userland.languages.python.attributes import special
+from fakedocker.userland.languages.python.attributes import get_attribute, special
 from fakedocker.userland.languages.python.binding import frame_of
 from fakedocker.userland.languages.python.errors import EXCEPTIONS, Raised, error, type_error
 from fakedocker.userland.languages.python.sets import SetValue
@@ -135,6 +135,8 @@ def step(m: Interpreter, frame: PyFrame, iterator: Value, value: Value, stop_pla
             stopped(m, frame, stop_place, None)
         return True
     if isinstance(iterator, iteration.Iterator):
+        if value is not None:
+            get_attribute(m, iterator, "send")
         item = iterator.step(m)
         if item is END:
             stopped(m, frame, stop_place, None)

@@ -62,6 +62,7 @@ class Interpreter(ValueServices):
         self.hash_key = self._hash_key()
         self.changed_builtins: dict[str, Value] = memory.roots.setdefault("changed_builtins", {})
         self.nested_natives = False
+        self.asked = ""
         threads_before = memory.roots.get("threads")
         self.thread_number = threads_before[0].number if threads_before else 0
         self.quanta = 0

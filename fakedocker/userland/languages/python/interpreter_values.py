@@ -10,7 +10,7 @@ from fakedocker.userland.languages.python import calls, hashing, iteration, sets
 from fakedocker.userland.languages.python.attributes import MISSING, special
 from fakedocker.userland.languages.python.binding import Keywords
 from fakedocker.userland.languages.python.errors import type_error
-from fakedocker.userland.languages.python.operators import PLAIN, equal, order
+from fakedocker.userland.languages.python.operators import MIRRORED, PLAIN, equal, order
 from fakedocker.userland.languages.python.types import NONE_FOUND, class_of, find_in_class, payload_of, type_name
 from fakedocker.userland.languages.python.values import (
     ACTIVE,
@@ -30,6 +30,7 @@ class ValueServices(Machine):
     """The half of the interpreter that knows values."""
 
     hash_key: hashing.Key
+    asked: str  # the comparison of lists or tuples, or of sorting, that the host is making
     minor: int
     me: Any
     """The interpreter, as natives know it."""
@@ -58,6 +59,9 @@ class ValueServices(Machine):
         return a is b or self.truth(equal(self.me, a, b))
 
     def compares(self, op: str, a: Value, b: Value) -> bool:
+        asked = self.asked
+        if asked and op != asked and op == MIRRORED[asked] and not isinstance(b, Instance):
+            a, b, op = b, a, asked  # the host asks so for `b asked a`
         return self.truth(order(self.me, op, a, b))
 
     def shown(self, value: Value) -> str:

@@ -97,9 +97,9 @@ class Lexer:
             column = len(self.lines[row].rstrip("\n"))
             raise self.fail("unexpected EOF while parsing", row, column, column + 1)
         end = (len(self.lines) + 1, 0, len(self.lines) + 1, 0)
-        if not self.brackets:
+        if not self.brackets:  # else who comes here is told which bracket nothing closes
             self.tokens.extend(Token(DEDENT, "", end) for _ in self.indents[1:])
-        self.tokens.append(Token(END, "", end))
+            self.tokens.append(Token(END, "", end))
         return self.tokens
 
     def unclosed(self) -> SourceError | None:
@@ -268,8 +268,9 @@ class Lexer:
     def _operator(self, line: str, column: int) -> None:
         found = _OPERATOR.match(line, column)
         if found is None:
-            if line[column] in "$?`":
-                raise self.fail("invalid syntax", self.row, column)
+            if line[column] in "$?`":  # a token, which no rule takes
+                self._add(OP, line[column], column, column + 1)
+                return
             raise self._bad_character(line[column], column)
         text = found.group()
         if text in _CLOSERS:
@@ -278,8 +279,6 @@ class Lexer:
             self.brackets.append((text, self.row, column))
         elif text in ")]}":
             self._close(text, column)
-        elif text == "!":
-            raise self.fail("invalid syntax", self.row, column)
         self._add(OP, text, column, found.end())
 
     def _close(self, text: str, column: int) -> None:

@@ -37,7 +37,12 @@ def read_string(lexer: Reader, column: int, prefix: str) -> None:
         for character in raw:
             if ord(character) > 127:
                 raise lexer.fail("bytes can only contain ASCII literal characters", row, column, lexer.column)
-    value: str | bytes = raw if "r" in prefix else unescaped(lexer, raw, at, is_bytes="b" in prefix)
+    value: str | bytes | SourceError
+    try:
+        value = raw if "r" in prefix else unescaped(lexer, raw, at, is_bytes="b" in prefix)
+    except SourceError as problem:  # which the parser tells of, when it comes there
+        lexer.tokens.append(Token(STRING, prefix, at, problem))
+        return
     if "b" in prefix:
         assert isinstance(value, str)
         value = value.encode("latin-1")
@@ -84,9 +89,8 @@ def _unterminated(lexer: Reader, row: int, column: int, start: int, quote: str, 
         raise NotSimulated("the words for an unfinished string in this version of Python")
     last = len(lexer.lines) if len(quote) == 3 else lexer.row + 1
     triple = "triple-quoted " if len(quote) == 3 else ""
-    words = f"unterminated {triple}{kind}string literal (detected at line {last})"
-    at = column if kind or lexer.minor >= 12 else start if lexer.minor < 12 and start != column else column
-    error = lexer.fail(words, row, at)
+    words = f"unterminated {triple}{kind if lexer.minor >= 12 else ''}string literal (detected at line {last})"
+    error = lexer.fail(words, row, column)
     if lexer.minor >= 12 and len(quote) == 1 and "\\" in lexer.lines[row] and not kind:
         text = lexer.lines[row].rstrip("\n")
         if lexer.minor >= 14 and text.count("\\" + quote) and not text.endswith("\\"):

@@ -34,6 +34,7 @@ SPECIAL: Final = {
     "&": "and", "|": "or", "^": "xor", "<<": "lshift", ">>": "rshift",
 }  # fmt: skip
 _CONTAINERS: Final = frozenset({"set", "frozenset", "dict_keys", "dict_values", "dict_items", "mappingproxy"})
+MIRRORED: Final = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 _ORDER: Final = {
     "<": ("__lt__", "__gt__"),
     ">": ("__gt__", "__lt__"),
@@ -164,16 +165,15 @@ def _is_container(value: Value) -> bool:
 
 
 def _unsupported(op: str, shown: str, a: Value, b: Value) -> Raised:
-    if op == "+" and (type(a) in (str, tuple) or (type(a) is list and shown == "+")):
-        kind = type(a).__name__
+    first, second = type(payload_of(a)), type(payload_of(b))
+    if op == "+" and (first in (str, tuple) or (first is list and shown == "+")):
+        kind = first.__name__
         return type_error(f'can only concatenate {kind} (not "{type_name(b)}") to {kind}')
-    if op == "+" and type(a) is str:
-        return type_error(f'can only concatenate str (not "{type_name(b)}") to str')
-    if op == "+" and type(a) in (bytes, bytearray):
+    if op == "+" and first in (bytes, bytearray):
         return type_error(f"can't concat {type_name(b)} to {type_name(a)}")
-    if op == "*" and type(a) in (str, list, tuple, bytes):
+    if op == "*" and first in (str, list, tuple, bytes):
         return type_error(f"can't multiply sequence by non-int of type '{type_name(b)}'")
-    if op == "*" and type(b) in (str, list, tuple, bytes) and not (shown == "*=" and _is_container(a)):
+    if op == "*" and second in (str, list, tuple, bytes) and not (shown == "*=" and _is_container(a)):
         return type_error(f"can't multiply sequence by non-int of type '{type_name(a)}'")
     words = "** or pow()" if shown == "**" else shown
     return type_error(f"unsupported operand type(s) for {words}: '{type_name(a)}' and '{type_name(b)}'")
@@ -183,6 +183,8 @@ def unary(m: Interpreter, op: str, a: Value) -> Value:
     """`-a`, `+a`, `~a`."""
     name, function = _UNARY[op]
     if type(a) in PLAIN:
+        if op == "~" and type(a) not in (int, bool):
+            raise type_error(f"bad operand type for unary ~: '{type_name(a)}'")
         if type(a) is bool and op == "~" and m.minor >= 12:
             raise NotSimulated("the warning about ~ of a bool")
         return function(a)
@@ -190,7 +192,7 @@ def unary(m: Interpreter, op: str, a: Value) -> Value:
     if method is not None:
         return m.call_special(method, a, class_of(a))
     plain = payload_of(a)
-    if plain is not a and type(plain) in PLAIN:
+    if type(plain) is int or (type(plain) in (float, complex) and op != "~"):
         return function(plain)
     raise type_error(f"bad operand type for unary {op}: '{type_name(a)}'")
 
@@ -237,7 +239,13 @@ def _equality(m: Interpreter, name: str, a: Value, b: Value) -> Value:
 def order(m: Interpreter, op: str, a: Value, b: Value) -> Value:
     """`a < b` and so on."""
     if type(a) in PLAIN and type(b) in PLAIN:
-        return HOST[op](a, b)
+        if type(a) is not list and type(a) is not tuple:
+            return HOST[op](a, b)
+        before, m.asked = m.asked, op
+        try:
+            return HOST[op](a, b)
+        finally:
+            m.asked = before
     name, mirrored = _ORDER[op]
     steps = [(a, name, b), (b, mirrored, a)]
     cls_a, cls_b = class_of(a), class_of(b)
@@ -271,7 +279,7 @@ def contains(m: Interpreter, container: Value, value: Value) -> bool:
     if method is not None:
         return bool(m.truth(m.call_now(method, [value])))
     plain = payload_of(container)
-    if plain is not container and type(plain) in PLAIN:
+    if plain is not container and type(plain) in PLAIN and not isinstance(plain, int | float | complex):
         return contains(m, plain, value)
     if (
         special(m, container, "__iter__") is not None
@@ -302,7 +310,7 @@ def get_item(m: Interpreter, container: Value, index: Value) -> Value:
     if method is not None and not (is_native_method(method) and type(container) is Instance):
         return m.call_now(method, [index])
     plain = payload_of(container)
-    if plain is not container and type(plain) in PLAIN:
+    if plain is not container and type(plain) in PLAIN and not isinstance(plain, int | float | complex):
         if type(plain) is dict and index not in plain:
             missing = special(m, container, "__missing__")
             if missing is not None:

@@ -40,6 +40,8 @@ def parse(source: str, minor: int, warnings: list[tuple[int, str]] | None = None
         except Failed:
             if second:
                 wrong = generic_error(first or parser)
+                if wrong.kind == "IndentationError":
+                    raise wrong from None  # before the rest of the source is looked at
                 break
         except OutOfTokens:
             raise problem or lexer.unclosed() or NotSimulated("the words for this mistake in Python") from None
@@ -47,8 +49,8 @@ def parse(source: str, minor: int, warnings: list[tuple[int, str]] | None = None
             wrong = found
             if problem is None or second or found.kind != "SyntaxError":
                 break
-    if problem is not None:
-        raise problem
+    if problem is not None and problem.kind == "SyntaxError":
+        raise problem  # while what is wrong with indents is told when the parser comes there
     if minor < 10:
         raise NotSimulated(f"the words of Python 3.{minor} for a mistake in the source")
     unclosed = lexer.unclosed()
@@ -268,7 +270,11 @@ class Parser(FunctionParser):
             finalbody = self.block("'finally' statement", at[0])
         if not handlers and not finalbody:
             if self.second:
-                raise self.error_at("expected 'except' or 'finally' block", self.token.at)
+                words = "expected 'except' or 'finally' block"
+                lines = self.lexer.lines
+                if self.token.at[0] > len(lines):
+                    raise SourceError("SyntaxError", words, (len(lines), -1), None, lines[-1])
+                raise self.error_at(words, self.token.at)
             raise Failed
         last = finalbody or orelse or (handlers[-1].body if handlers else body)
         return s.Try(body, handlers, orelse, finalbody, is_star, self._to_end(start, last))

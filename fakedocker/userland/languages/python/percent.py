@@ -90,10 +90,11 @@ def _one(
     if kind == "a":
         return (spec + "s") % to_ascii(m, value)
     if kind in "diouxXeEfFgGc":
+        given = value
         if type(value) not in PLAIN:
             value = m.as_number(value, kind)
         if type(value) not in (int, float, bool) and not (kind == "c" and type(value) is str):
-            raise _not_a_number(kind, value)
+            raise _not_a_number(kind, given)
         if kind in "oxX" and type(value) is float:
             raise type_error(f"%{kind} format: an integer is required, not float")
         return str((spec + kind) % value)

@@ -17,6 +17,7 @@ _DUMMY: Final = Sign("dummy")
 _FREE: Final = Sign("free")
 _PROBES: Final = 9
 _SMALLEST: Final = 8
+_REUSING: Final = 10
 _MASK64: Final = (1 << 64) - 1
 
 
@@ -63,24 +64,37 @@ class SetValue:
             return
         hashed = ACTIVE.machine.hash_of(value)
         self.items[value] = None
-        self._insert(value, hashed)
+        if self._insert(value, hashed):
+            return
         self.fill += 1
         if self.fill * 5 >= (len(self.table) - 1) * 3:
             used = len(self.items)
             self._resize(used * 2 if used > 50000 else used * 4)
 
-    def _insert(self, value: Value, hashed: int) -> None:
+    def _insert(self, value: Value, hashed: int) -> bool:
+        """Put a member that is not there into the table; whether it took the place of one that was removed.
+
+        Since 3.10 it takes the last such place on its way (set_add_entry of Objects/setobject.c), before that none.
+        """
         table = self.table
         mask = len(table) - 1
         perturb = hashed & _MASK64
         place = perturb & mask
+        left = -1
         while True:
             last = place + _PROBES if place + _PROBES <= mask else place
             for index in range(place, last + 1):
-                if table[index] is _FREE:
+                key = table[index]
+                if key is _FREE:
+                    if left >= 0 and ACTIVE.machine.minor >= _REUSING:
+                        index = left
+                    else:
+                        left = -1
                     table[index] = value
                     self.hashes[index] = hashed
-                    return
+                    return left >= 0
+                if key is _DUMMY:
+                    left = index
             perturb >>= 5
             place = (place * 5 + 1 + perturb) & mask
 

@@ -104,6 +104,32 @@ def _nearest_hidden_last(m: Interpreter, wrong: str, names: list[str]) -> str | 
     return nearest(wrong, names)
 
 
+_IN_ORDER: Final = (
+    "__name__ __doc__ __package__ __loader__ __spec__ __build_class__ __import__ abs all any ascii bin breakpoint callable chr compile"
+    " delattr dir divmod eval exec format getattr globals hasattr hash hex id input isinstance issubclass iter aiter len locals max min"
+    " next anext oct ord pow print repr round setattr sorted sum vars None Ellipsis NotImplemented False True bool memoryview bytearray"
+    " bytes classmethod complex dict enumerate filter float frozenset property int list map object range reversed set slice"
+    " staticmethod str super tuple type zip __debug__ BaseException BaseExceptionGroup Exception GeneratorExit KeyboardInterrupt"
+    " SystemExit ArithmeticError AssertionError AttributeError BufferError EOFError ImportError LookupError MemoryError NameError OSError"
+    " ReferenceError RuntimeError StopAsyncIteration StopIteration SyntaxError SystemError TypeError ValueError Warning"
+    " FloatingPointError OverflowError ZeroDivisionError BytesWarning DeprecationWarning EncodingWarning FutureWarning ImportWarning"
+    " PendingDeprecationWarning ResourceWarning RuntimeWarning SyntaxWarning UnicodeWarning UserWarning BlockingIOError"
+    " ChildProcessError ConnectionError FileExistsError FileNotFoundError InterruptedError IsADirectoryError NotADirectoryError"
+    " PermissionError ProcessLookupError TimeoutError IndentationError _IncompleteInputError IndexError KeyError ModuleNotFoundError"
+    " NotImplementedError PythonFinalizationError RecursionError UnboundLocalError UnicodeError BrokenPipeError"
+    " ConnectionAbortedError ConnectionRefusedError ConnectionResetError TabError UnicodeDecodeError UnicodeEncodeError"
+    " UnicodeTranslateError ExceptionGroup EnvironmentError IOError open quit exit copyright credits license help"
+).split()
+"""The names of the builtins as their dict has them; of two that are as near as each other the first is meant."""
+
+
+def _builtins(minor: int) -> list[str]:
+    from fakedocker.userland.languages.python import real_names
+
+    known = set(real_names.builtin_names(minor))
+    return [name for name in _IN_ORDER if name in known]
+
+
 def _for_name(m: Interpreter, value: ExceptionValue, name: str) -> str:
     from fakedocker.userland.languages.python import real_names
 
@@ -117,10 +143,9 @@ def _for_name(m: Interpreter, value: ExceptionValue, name: str) -> str:
         if name in self_names:
             return f". Did you mean: 'self.{name}'?"
     if m.minor >= 13:
-        found = nearest(name, sorted([*local, *around, *real_names.builtin_names(m.minor)]))
-        found = nearest(name, [*local, *around, *real_names.builtin_names(m.minor)])
+        found = nearest(name, [*local, *around, *_builtins(m.minor)])
     else:
-        for known in (local, around, real_names.builtin_names(m.minor)):
+        for known in (local, around, _builtins(m.minor)):
             found = nearest(name, known)
             if found is not None:
                 break

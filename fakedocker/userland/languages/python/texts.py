@@ -56,6 +56,9 @@ def to_str(m: Interpreter, value: Value) -> str:
             return str(m.exception_text(value))
     if type(value) is ExceptionValue:
         return str(m.exception_text(value))
+    method = user_special(value, "__repr__")
+    if method is not None:  # which object.__str__ calls, and str() looks at what comes of it
+        return _checked(m, m.call_now(m.bound(method, value), []), "__str__")
     return to_repr(m, value)
 
 

@@ -20,7 +20,7 @@ from fakedocker.userland.languages.python.values import BuiltinClass, ExceptionV
 
 ERROR: Final = BuiltinClass("error", EXCEPTIONS["Exception"], module="zlib")
 _SAMPLE_LENGTH: Final = 120_000
-_CLASSIC: Final = {1: 0x642d30c, 4: 0xc21ab3b8, 6: 0xa48a71a9, 9: 0xdb286364}
+_CLASSIC: Final = {1: 0x642D30C, 4: 0xC21AB3B8, 6: 0xA48A71A9, 9: 0xDB286364}
 """The checksum of what zlib 1.2.13 makes of the sample at each level: a fast, a middle and two lazy ways of looking for matches."""
 _SHIFT: Final = 8
 
@@ -31,7 +31,7 @@ def _sample() -> bytes:
     state = 1
     while len(found) < _SAMPLE_LENGTH:
         state = (state * 1103515245 + 12345) & 0x7FFFFFFF
-        found += f"{state >> 16:x} {state % 97} the {found[state % (len(found) or 1):][: state % 23].decode('latin-1')!r}\n".encode()
+        found += f"{state >> 16:x} {state % 97} the {found[state % (len(found) or 1) :][: state % 23].decode('latin-1')!r}\n".encode()
     return bytes(found[:_SAMPLE_LENGTH])
 
 
@@ -71,7 +71,9 @@ def _deflate(
         raise NotSimulated("compression on a machine with another zlib than the classic one")
     try:
         check_size(m, sum(len(data) for data, _ in calls))
-        stream = zlib.compressobj(level, zlib.DEFLATED, wbits, memory, strategy, *((data_of(m, dictionary),) if dictionary else ()))
+        stream = zlib.compressobj(
+            level, zlib.DEFLATED, wbits, memory, strategy, *((data_of(m, dictionary),) if dictionary else ())
+        )
         found = bytearray()
         for data, flush in calls:
             found += stream.compress(data_of(m, data))
