@@ -31,12 +31,10 @@ def read_string(lexer: Reader, column: int, prefix: str) -> None:
         _read_formatted(lexer, column, start + len(quote), quote, "r" in prefix)
         return
     lexer.column = start + len(quote)
-    raw = _body(lexer, row, column, start, quote, "")
+    raw = _body(lexer, row, column, quote, "")
     at = (row + 1, column, lexer.row + 1, lexer.column)
-    if "b" in prefix:
-        for character in raw:
-            if ord(character) > 127:
-                raise lexer.fail("bytes can only contain ASCII literal characters", row, column, lexer.column)
+    if "b" in prefix and not raw.isascii():
+        raise lexer.fail("bytes can only contain ASCII literal characters", row, column, lexer.column)
     value: str | bytes | SourceError
     try:
         value = raw if "r" in prefix else unescaped(lexer, raw, at, is_bytes="b" in prefix)
@@ -49,7 +47,7 @@ def read_string(lexer: Reader, column: int, prefix: str) -> None:
     lexer.tokens.append(Token(STRING, "u" if "u" in prefix else prefix, at, value))
 
 
-def _body(lexer: Reader, row: int, column: int, start: int, quote: str, kind: str) -> str:
+def _body(lexer: Reader, row: int, column: int, quote: str, kind: str) -> str:
     """The raw characters up to the closing quotes, which are passed."""
     found: list[str] = []
     while True:
@@ -64,14 +62,14 @@ def _body(lexer: Reader, row: int, column: int, start: int, quote: str, kind: st
                 lexer.column = place + len(quote)
                 return "".join(found)
             elif character == "\n" and len(quote) == 1:
-                raise _unterminated(lexer, row, column, start, quote, kind)
+                raise _unterminated(lexer, row, column, quote, kind)
             else:
                 place += 1
         if len(quote) == 1 and not line.endswith("\\\n"):
-            raise _unterminated(lexer, row, column, start, quote, kind)
+            raise _unterminated(lexer, row, column, quote, kind)
         found.append(line[lexer.column :])
         if not _next_line(lexer):
-            raise _unterminated(lexer, row, column, start, quote, kind)
+            raise _unterminated(lexer, row, column, quote, kind)
 
 
 def _next_line(lexer: Reader) -> bool:
@@ -83,19 +81,17 @@ def _next_line(lexer: Reader) -> bool:
     return True
 
 
-def _unterminated(lexer: Reader, row: int, column: int, start: int, quote: str, kind: str) -> SourceError:
+def _unterminated(lexer: Reader, row: int, column: int, quote: str, kind: str) -> SourceError:
     """What is said of a literal without end: where it began, and at which line it was given up."""
     if lexer.minor < 10:
         raise NotSimulated("the words for an unfinished string in this version of Python")
     last = len(lexer.lines) if len(quote) == 3 else lexer.row + 1
     triple = "triple-quoted " if len(quote) == 3 else ""
     words = f"unterminated {triple}{kind if lexer.minor >= 12 else ''}string literal (detected at line {last})"
-    error = lexer.fail(words, row, column)
-    if lexer.minor >= 12 and len(quote) == 1 and "\\" in lexer.lines[row] and not kind:
-        text = lexer.lines[row].rstrip("\n")
-        if lexer.minor >= 14 and text.count("\\" + quote) and not text.endswith("\\"):
-            raise NotSimulated("the words for an unfinished string with escaped quotes")
-    return error  # type: ignore[no-any-return]
+    text = lexer.lines[row].rstrip("\n")
+    if lexer.minor >= 14 and len(quote) == 1 and not kind and "\\" + quote in text and not text.endswith("\\"):
+        raise NotSimulated("the words for an unfinished string with escaped quotes")
+    return lexer.fail(words, row, column)  # type: ignore[no-any-return]
 
 
 def unescaped(lexer: Reader, raw: str, at: tuple[int, int, int, int], is_bytes: bool = False) -> str:
@@ -243,7 +239,7 @@ def _parts(lexer: Reader, row: int, column: int, quote: str, is_raw: bool, depth
         line = lexer.line
         if lexer.column >= len(line):
             if len(quote) == 1 or not _next_line(lexer):
-                raise _unterminated(lexer, row, column, column, quote, "f-")
+                raise _unterminated(lexer, row, column, quote, "f-")
             continue
         character = line[lexer.column]
         if line.startswith(quote, lexer.column):
@@ -255,7 +251,7 @@ def _parts(lexer: Reader, row: int, column: int, quote: str, is_raw: bool, depth
         if character == "\n" and len(quote) == 1:
             if depth and lexer.minor < 13:
                 raise NotSimulated("a line's end in the format of an f-string")
-            raise _unterminated(lexer, row, column, column, quote, "f-")
+            raise _unterminated(lexer, row, column, quote, "f-")
         if character == "\\":
             _escape(lexer, line, raw, is_raw, quote)
         elif line.startswith("{{", lexer.column) and not depth:
@@ -325,7 +321,7 @@ def _field(lexer: Reader, row: int, column: int, quote: str, is_raw: bool, depth
         lexer.column += 1
         while lexer.line[lexer.column] in " \t" or (lexer.line[lexer.column] == "\n" and len(quote) == 3):
             if lexer.line[lexer.column] == "\n" and not _next_line(lexer):
-                raise _unterminated(lexer, row, column, column, quote, "f-")
+                raise _unterminated(lexer, row, column, quote, "f-")
             elif lexer.line[lexer.column] in " \t":
                 lexer.column += 1
         shown = _between(lexer, text_from, (lexer.row, lexer.column))
@@ -371,7 +367,7 @@ def _expression_tokens(lexer: Reader, row: int, column: int, quote: str, opened:
             lexer.column += 1
         if lexer.column >= len(line) or line[lexer.column] in "\r\n#":
             if len(quote) == 1 and (lexer.minor < 12):
-                raise _unterminated(lexer, row, column, column, quote, "f-")
+                raise _unterminated(lexer, row, column, quote, "f-")
             if not _next_line(lexer):
                 error = lexer.fail("'{' was never closed", *opened)
                 raise error

@@ -270,11 +270,7 @@ class Parser(FunctionParser):
             finalbody = self.block("'finally' statement", at[0])
         if not handlers and not finalbody:
             if self.second:
-                words = "expected 'except' or 'finally' block"
-                lines = self.lexer.lines
-                if self.token.at[0] > len(lines):
-                    raise SourceError("SyntaxError", words, (len(lines), -1), None, lines[-1])
-                raise self.error_at(words, self.token.at)
+                raise self.error_at("expected 'except' or 'finally' block", self.token.at)
             raise Failed
         last = finalbody or orelse or (handlers[-1].body if handlers else body)
         return s.Try(body, handlers, orelse, finalbody, is_star, self._to_end(start, last))

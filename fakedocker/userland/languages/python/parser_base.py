@@ -134,10 +134,12 @@ class BaseParser:
     # what is raised
 
     def error_at(self, words: str, at: s.Span, end: s.Span | None = None) -> SourceError:
-        """A SyntaxError over a range."""
+        """A SyntaxError over a range; behind the end of the source it is of the last line, at no place in it."""
         last = end or at
-        row = at[0] - 1
-        text = self.lexer.lines[row] if row < len(self.lexer.lines) else ""
+        lines = self.lexer.lines
+        if at[0] > len(lines) > 0:
+            return SourceError("SyntaxError", words, (len(lines), -1), None, lines[-1])
+        text = lines[at[0] - 1] if lines else ""
         return SourceError("SyntaxError", words, (at[0], at[1]), (last[2], last[3]), text)
 
     def unsupported(self, what: str, minor: int) -> None:
