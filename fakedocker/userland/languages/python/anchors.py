@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+import unicodedata
 from typing import Any
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
@@ -71,10 +72,20 @@ def _old_carets(line: str, position: Span, by_library: bool) -> str:
     if end - start == len(line) - indent and left < 0:
         return ""
     marks = "".join(
-        " " if column < start else (secondary if left <= column < right else primary) if left >= 0 else "^"
+        _as_wide(
+            line,
+            column,
+            " " if column < start else (secondary if left <= column < right else primary) if left >= 0 else "^",
+        )
         for column in range(indent, end)
     )
     return f"    {marks}\n"
+
+
+def _as_wide(line: str, column: int, mark: str) -> str:
+    """A mark as wide as the character above it: those of East Asia and pictures take two columns."""
+    character = line[column : column + 1]
+    return mark if character.isascii() or unicodedata.east_asian_width(character) not in "WF" else mark * 2
 
 
 def _operator_of(line: str, begin: int, end: int, by_library: bool) -> tuple[int, int]:
@@ -137,7 +148,7 @@ def _new_form(lines: list[str], position: Span) -> str:
                 marks.append("^")
             else:
                 marks.append("^" if found is None else "~")
-        result.append("".join(marks))
+        result.append("".join(_as_wide(line, column, mark) for column, mark in enumerate(marks)))
 
     before = -1
     for number in sorted(shown):

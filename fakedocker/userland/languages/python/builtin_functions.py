@@ -65,6 +65,10 @@ def _ascii(m: Interpreter, value: Value) -> Value:
 
 @native("format")
 def _format(m: Interpreter, value: Value, format_spec: Value = "") -> Value:
+    if type(payload_of(format_spec)) is not str:
+        raise type_error(
+            f"format() argument 2 must be str, not {'None' if format_spec is None else type_name(format_spec)}"
+        )
     return texts.to_format(m, value, format_spec)
 
 
@@ -289,10 +293,12 @@ def _reversed(m: Interpreter, cls: Value, value: Value) -> Value:
 
 @native("sum", keywords=True)
 def _sum(m: Interpreter, iterable: Value, start: Value = 0) -> Value:
-    from fakedocker.userland.languages.python.operators import PLAIN, binary
+    from fakedocker.userland.languages.python.operators import binary
 
     if type(start) is str:
         raise type_error("sum() can't sum strings [use ''.join(seq) instead]")
+    if type(start) in (bytes, bytearray):
+        raise type_error(f"sum() can't sum {type_name(start)} [use b''.join(seq) instead]")
     items = m.items(iterable)
     if (
         m.minor >= 12
@@ -304,7 +310,6 @@ def _sum(m: Interpreter, iterable: Value, start: Value = 0) -> Value:
     total = start
     for each in items:
         total = total + each if type(total) is int and type(each) is int else binary(m, "+", total, each)
-    del PLAIN
     return total
 
 
@@ -384,14 +389,12 @@ def _import(
     return calls.Tail(m.hidden_function("import_"), [name, bool(fromlist)])
 
 
-@native("exit")
 def _exit(m: Interpreter, code: Value = None) -> Value:
     raise error("SystemExit", *(() if code is None else (code,)))
 
 
-@native("quit")
-def _quit(m: Interpreter, code: Value = None) -> Value:
-    raise error("SystemExit", *(() if code is None else (code,)))
+for _name in ("exit", "quit"):
+    native(_name)(_exit)
 
 
 __all__ = ["Module", "Super", "UserClass"]

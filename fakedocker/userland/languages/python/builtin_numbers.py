@@ -28,9 +28,12 @@ def _new_int(m: Interpreter, cls: Value, *args: Value, base: Value = None) -> Va
     if len(args) > 1:
         base = args[1]
     if base is not None:
+        number = m.as_index(base, f"'{type_name(base)}' object cannot be interpreted as an integer")
+        if number != 0 and not 2 <= number <= 36:
+            raise error("ValueError", "int() base must be >= 2 and <= 36, or 0")
         if not isinstance(value, str | bytes | bytearray):
             raise type_error("int() can't convert non-string with explicit base")
-        return int(value, m.as_index(base, f"'{type_name(base)}' object cannot be interpreted as an integer"))
+        return int(value, number)
     if isinstance(value, int | float | str | bytes | bytearray) and not isinstance(value, bool):
         return int(value)
     if isinstance(value, bool):

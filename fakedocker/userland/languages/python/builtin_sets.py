@@ -130,15 +130,23 @@ def _symmetric(m: Interpreter, value: SetValue, other: Value) -> Value:
 
 
 def _issubset(m: Interpreter, value: SetValue, other: Value) -> Value:
-    return value.items.keys() <= set_of(_source(m, other)).items.keys()
+    if m.minor < 12 or isinstance(payload_of(other), SetValue):
+        return value.items.keys() <= set_of(_source(m, other)).items.keys()
+    found = SetValue()  # since 3.12 it stops where all are found
+    for each in _source(m, other):
+        if each in value.items:
+            found.add(each)
+            if len(found) == len(value):
+                break
+    return len(found) == len(value)
 
 
 def _issuperset(m: Interpreter, value: SetValue, other: Value) -> Value:
-    return value.items.keys() >= set_of(_source(m, other)).items.keys()
+    return all(_key(each) in value.items for each in _source(m, other))
 
 
 def _isdisjoint(m: Interpreter, value: SetValue, other: Value) -> Value:
-    return value.items.keys().isdisjoint(set_of(_source(m, other)).items.keys())
+    return not any(each in value.items for each in _source(m, other))
 
 
 def _as_set(value: Value) -> SetValue | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
+from fakedocker.userland.languages.python.attributes import special
 from fakedocker.userland.languages.python.errors import Raised, error, type_error
 from fakedocker.userland.languages.python.operators import check_size
 from fakedocker.userland.languages.python.percent import format_text
@@ -176,6 +177,8 @@ def _new_bytearray(
 
 @native("extend", "bytearray")
 def _extend(m: Interpreter, value: bytearray, items: Value) -> Value:
+    if not m.plain_is_iterable(items) and special(m, items, "__iter__") is None:
+        raise type_error(f"can't extend bytearray with {type_name(items)}")
     value.extend(m.items(items))
 
 

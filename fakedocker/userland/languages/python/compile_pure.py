@@ -190,7 +190,7 @@ class PureBuilder(NameBuilder):
         name, index = literal_name(node.value), literal_name(node.slice)
         if name in ("int", "float", "complex", "bool", "set", "NoneType", "function", "generator"):
             self.unit.warn(f"'{name}' object is not subscriptable; perhaps you missed a comma?", node.at)
-        elif name in ("str", "bytes", "tuple", "list") and index and index != "int":
+        elif name in ("str", "bytes", "tuple", "list") and index and index not in ("int", "bool"):
             self.unit.warn(
                 f"{name} indices must be integers or slices, not {index}; perhaps you missed a comma?", node.at
             )

@@ -177,14 +177,14 @@ class PushBuilder(PureBuilder):
         )
         if isinstance(node, s.TupleExpr):
             self.emit(_to_tuple, node.at)
-        elif isinstance(node, s.SetExpr):
-            self.emit(_to_set, node.at)
 
     def _collect_elements(self, elements: list[Any], at: s.Span, extend: Native = displays.EXTENDED) -> None:
         """Emit: a list of values, those behind stars unpacked."""
 
+        is_set = extend is displays.MEMBERS
+
         def begin(frame: PyFrame, m: Live) -> None:
-            frame.stack.append([])
+            frame.stack.append(SetValue() if is_set else [])
 
         self.emit(begin, at)
         for each in elements:
@@ -193,7 +193,7 @@ class PushBuilder(PureBuilder):
                 self.call_native(extend, 2, at)
             else:
                 self.push(each)
-                self.emit(_append, at)
+                self.emit(_add if is_set else _append, at)
 
     def _dict(self, node: s.DictExpr) -> None:
         def begin(frame: PyFrame, m: Live) -> None:
@@ -284,11 +284,9 @@ def _to_tuple(frame: Live, m: Live) -> None:
     frame.stack[-1] = tuple(frame.stack[-1])
 
 
-def _to_set(frame: Live, m: Live) -> None:
-    made = SetValue()
-    for value in frame.stack[-1]:
-        made.add(value)
-    frame.stack[-1] = made
+def _add(frame: Live, m: Live) -> None:
+    value = frame.stack.pop()
+    frame.stack[-1].add(value)
 
 
 _RULES: Final[dict[type, Callable[[PushBuilder, Any], None]]] = {

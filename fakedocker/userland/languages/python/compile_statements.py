@@ -9,6 +9,7 @@ from fakedocker.userland.languages.python import importing, operators as o, synt
 from fakedocker.userland.languages.python.attribute_changes import delete_attribute, set_attribute
 from fakedocker.userland.languages.python.attributes import get_attribute
 from fakedocker.userland.languages.python.compile_calls import CallBuilder
+from fakedocker.userland.languages.python.compile_folding import folded
 from fakedocker.userland.languages.python.errors import EXCEPTIONS, Raised, error
 from fakedocker.userland.languages.python.exceptions import make_exception
 from fakedocker.userland.languages.python.types import native
@@ -253,6 +254,9 @@ class StatementBuilder(CallBuilder):
         from fakedocker.userland.languages.python.compiler import Label
 
         self.at = node.at
+        checked = folded(node.test)
+        if (isinstance(node.test, s.TupleExpr) and node.test.elts) or (type(checked) is tuple and checked):
+            self.unit.warn("assertion is always true, perhaps remove parentheses?", node.at)
         end = Label()
         self.jump_if(node.test, True, end)
         where = node.test.at

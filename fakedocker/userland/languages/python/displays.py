@@ -8,8 +8,9 @@ from typing import Final
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.python.attributes import get_attribute, special
 from fakedocker.userland.languages.python.errors import Raised, error, type_error
+from fakedocker.userland.languages.python.sets import SetValue
 from fakedocker.userland.languages.python.signs import Interpreter
-from fakedocker.userland.languages.python.types import class_of, native, type_name
+from fakedocker.userland.languages.python.types import class_of, native, payload_of, type_name
 from fakedocker.userland.languages.python.values import Class, Function, Instance, Method, Native, Super
 
 
@@ -38,9 +39,10 @@ def _arguments(m: Interpreter, target: list[Value], value: Value, callee: Value)
 
 
 @native("*members")
-def _members(m: Interpreter, target: list[Value], value: Value) -> Value:
+def _members(m: Interpreter, target: SetValue, value: Value) -> Value:
     """What stands behind a star in a set."""
-    target.extend(m.items(value))
+    plain = payload_of(value)
+    target.update(plain if isinstance(plain, SetValue | dict) else m.items(value))
     return target
 
 
@@ -61,7 +63,10 @@ def _keywords(m: Interpreter, target: dict[Value, Value], value: Value, callee: 
             raise type_error(f"{callable_name(m, callee)} got multiple values for keyword argument '{key}'")
         target[key] = each
     if not all(type(key) is str for key in target):
-        raise type_error("keywords must be strings")
+        function = callee.function if type(callee) is Method else callee
+        if not (isinstance(function, Native) and (function.owner, function.name) == ("str", "format")):
+            raise type_error("keywords must be strings")
+        return {key: each for key, each in target.items() if type(key) is str}  # no field can ask for the others
     return target
 
 

@@ -282,6 +282,12 @@ def read_line(m: Interpreter, file: Opaque, limit: int = -1) -> Value:
     return decoded(file, data) if state["text"] else data
 
 
+def close_dropped(m: Interpreter, file: Value) -> None:
+    """Close a file that nothing refers to any more; anything else is left alone."""
+    if isinstance(file, Opaque) and file.cls.name in CLASSES and "fd" in file.state and not file.state["closed"]:
+        close(m, file)
+
+
 def close(m: Interpreter, file: Opaque) -> None:
     state = file.state
     if state["closed"]:

@@ -253,16 +253,18 @@ class Lexer:
             words = "leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal integers"
             zeros = len(text) - len(text.lstrip("0"))
             raise self.fail(words, self.row, column, column + zeros)
-        if follows == "_":
+        if follows == "_" and text[-1] != ".":
             raise self.fail(f"invalid {kind or 'decimal'} literal", self.row, stop)
-        if follows and (follows.isalnum() or ord(follows) > 127):
+        if follows and (follows.isalnum() or follows == "_" or ord(follows) > 127):
+            name_kind = "imaginary" if text[-1] in "jJ" else kind or "decimal"
             word = _NAME.match(line, stop)
             name = word.group() if word else follows
             if name in ("and", "else", "for", "if", "in", "is", "or", "not") or re.match(
                 "and|else|for|if|in|is|or|not", name
             ):
+                if self.minor >= 11:
+                    self.warnings.append((self.row + 1, f"invalid {name_kind} literal"))
                 return
-            name_kind = "imaginary" if text[-1] in "jJ" else kind or "decimal"
             raise self.fail(f"invalid {name_kind} literal", self.row, stop - 1)
 
     def _operator(self, line: str, column: int) -> None:
