@@ -65,7 +65,8 @@ _tables_of = attrgetter(*_TABLES)
 class Notice(Struct, frozen=True, gc=False):
     """Something that a stream or a waiting request may be interested in.
 
-    kind: output (of a container or exec), state (a container's or exec's changed), event, progress or done (of a task).
+    kind: output (of a container or exec), state (a container's or exec's changed), event, progress or done (of a task), bind (a
+    directory of the host was made, as it was to be mounted).
     """
 
     kind: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import os
 import signal
 import sys
 import time
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from fakedocker.outside_web import Site
 
 PROGRAM = "fakedocker serve"
+MOST_UNSEEN = 20
+"""Of how many bind mounts it is said that they show nothing of the machine."""
 
 
 def main(arguments: list[str]) -> int:
@@ -250,6 +253,18 @@ def _serve_from_state(options: argparse.Namespace, listening: Listening) -> None
         state.close(engine)
 
 
+class _Unseen:
+    """Says which bind mounts show empty directories in place of what the machine has, each once: nobody would guess why."""
+
+    def __init__(self) -> None:
+        self._told: set[str] = set()
+
+    def tell(self, path: str) -> None:
+        if len(self._told) < MOST_UNSEEN and path not in self._told and os.path.lexists(path):
+            self._told.add(path)
+            _complain(f"{path} is mounted as an empty directory; --host-dir {path} lets containers see it")
+
+
 def _complain(text: str) -> None:
     sys.stderr.write(f"{PROGRAM}: {text}\n")
 
@@ -266,6 +281,7 @@ async def _serve(engine: Engine, listening: Listening, store: Store | None, date
         engine.advance(
             max(time.time_ns(), engine.now_ns)
         )  # getting ready took its time: clients compare with their clock
+    engine.observe(("bind", ""), _Unseen().tell)
     async with serve(engine, listening, store=store) as served:
         for name, value in served.environment.items():
             sys.stdout.write(f"export {name}={value}\n")

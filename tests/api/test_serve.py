@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from docker import APIClient
 
 CLIENT = shutil.which("docker")
 needs_client = pytest.mark.skipif(CLIENT is None, reason="the docker client is not installed")
@@ -126,3 +127,25 @@ def test_a_file_that_is_no_socket_is_never_replaced(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "is no socket" in done.stderr
     assert path.read_text() == "keep me"
+
+
+def test_a_folder_that_is_not_shown_is_named_once(tmp_path: Path) -> None:
+    path, folder = tmp_path / "docker.sock", tmp_path / "project"
+    folder.mkdir()
+    command = [sys.executable, "-m", "fakedocker_shell.main", "serve", "--socket", str(path)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None and process.stderr is not None
+    process.stdout.readline()
+    process.stdout.readline()
+    client = APIClient(base_url=f"unix://{path}")
+    client.pull("alpine")
+    for source in (folder, folder, tmp_path / "nothing"):
+        host = client.create_host_config(binds=[f"{source}:/app"])
+        client.start(client.create_container("alpine", "true", host_config=host))
+    client.close()
+    process.terminate()
+    said = process.communicate(timeout=300)[1]
+    assert (
+        said
+        == f"fakedocker serve: {folder} is mounted as an empty directory; --host-dir {folder} lets containers see it\n"
+    )

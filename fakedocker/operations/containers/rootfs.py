@@ -137,6 +137,7 @@ def prepare(draft: Draft, container: Container) -> None:
     for mount in mounts:
         if mount.type == "bind" and not files.exists(draft, host, mount.source):
             files.make_directories(draft, host, mount.source)
+            draft.notify("bind", "", mount.source)
         if not _tmpfs_around(mounts, mount) and not files.exists(draft, table, mount.target):
             _make_mount_point(draft, table, mount, mount.target)  # below another mount it is made in that
         if mount.type != "tmpfs":
