@@ -172,10 +172,14 @@ class _Walk:
     def _logical(self, node: syntax.Logical) -> None:
         """What a literal decides is not evaluated."""
         left = folded(node.left)
-        if isinstance(left, syntax.Literal) and node.operator != "??":
-            is_true = to_boolean(NULL if left.value is None else left.value)
-            self.visit(node.right if is_true == (node.operator == "&&") else left)
-            return
+        is_row = isinstance(left, syntax.Logical) and left.operator == node.operator
+        last = folded(left.right) if is_row else left  # type: ignore[attr-defined]
+        if isinstance(last, syntax.Literal):
+            is_true = to_boolean(NULL if last.value is None else last.value)
+            decides = {"??": last.value is not None, "||": is_true, "&&": not is_true}[node.operator]
+            if decides or not is_row:
+                self.visit(left if decides else node.right)
+                return
         self.visit(left)
         self.visit(node.right)
 
