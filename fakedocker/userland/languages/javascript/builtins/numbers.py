@@ -166,14 +166,16 @@ def _bigint(realm: Host, this: Value, arguments: list[Value]) -> Value:
     raise realm.error("TypeError", f"Cannot convert {realm.told(value)} to a BigInt")
 
 
-def _big_this(this: Value) -> int:
+def _big_this(realm: Host, this: Value, name: str) -> int:
     value = this.value if isinstance(this, Wrapper) else this
-    return int(value)
+    if type(value) is not int:
+        raise realm.error("TypeError", f"BigInt.prototype.{name} requires that 'this' be a BigInt")
+    return value
 
 
 @BIGINT.method("toString")
 def _bigint_text(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    value, radix = _big_this(this), argument(arguments, 0)
+    value, radix = _big_this(realm, this, "toString"), argument(arguments, 0)
     base = 10 if radix is None else int(to_number(realm, radix))
     if base == 10:
         return _decimal(realm, value)
@@ -193,12 +195,12 @@ def _decimal(realm: Host, value: int) -> str:
 
 @BIGINT.method("valueOf")
 def _bigint_value(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    return _big_this(this)
+    return _big_this(realm, this, "valueOf")
 
 
 @BIGINT.method("toLocaleString")
 def _bigint_locale(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    return f"{_big_this(this):,}"
+    return f"{_big_this(realm, this, 'toLocaleString'):,}"
 
 
 BIGINT.prototype.entries[TO_STRING_TAG] = "BigInt"
