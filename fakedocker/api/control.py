@@ -104,7 +104,7 @@ def solve(call: Call) -> SolveCall:
         raise messages.NOT_SIMULATED(what="building a graph of operations")
     if request.frontend not in ("", FRONTEND):
         raise messages.NO_FRONTEND(name=request.frontend)
-    target = target_of(request)
+    target = target_of(request, has_layouts=content_store.is_used(call.draft))
     check_cache(request.cache)
     definition = definition_of(request.attributes, target, request.entitlements) if request.frontend else None
     build = Build(request, target, call.draft.draw())
@@ -207,7 +207,7 @@ def status_of(end: SolveEnd) -> Status:
 def _response(end: SolveEnd) -> dict[str, str]:
     """What the exporter tells of an image."""
     if not end.image_id:
-        return {}
+        return dict(end.response)
     names = {"image.name": ",".join(end.names)} if end.names else {}
     return {"containerimage.config.digest": end.image_id, "containerimage.digest": end.image_id, **names}
 

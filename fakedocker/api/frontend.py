@@ -23,7 +23,24 @@ from fakedocker.world.solves import DIRECTORY_PREFIX, SolveOptions
 
 FRONTEND = "dockerfile.v0"
 _ARGUMENT, _LABEL, _CONTEXT, _ATTESTATION = "build-arg:", "label:", "context:", "attest:"
-_EXPORTERS = {"": "cacheonly", "moby": "moby", "image": "moby", "local": "local", "tar": "tar", "docker": "docker"}
+_EXPORTERS = {
+    "": "cacheonly",
+    "moby": "moby",
+    "image": "moby",
+    "local": "local",
+    "tar": "tar",
+    "docker": "docker",
+    "oci": "oci",
+}
+_ARCHIVES = {
+    "compression": ("gzip",),
+    "tar": ("true",),
+    "oci-mediatypes": ("true",),
+    "name": (),
+    "dest": (),
+    "unpack": (),
+}
+"""What may be asked of an archive of an image, and with which values; () for any."""
 _NETWORKS = ("", "default", "none", "host", "sandbox")
 _IMAGE = "docker-image://"
 _UPLOAD = "http://buildkit-session/"
@@ -61,16 +78,26 @@ class Target(NamedTuple):
     tags: tuple[str, ...]
 
 
-def target_of(request: SolveRequest) -> Target:
-    """The exporter of a request. Refusal."""
+def target_of(request: SolveRequest, *, has_layouts: bool) -> Target:
+    """The exporter of a request.
+
+    Args:
+        has_layouts: whether there is one of OCI layouts, as with containerd's store.
+
+    Raises:
+        Refusal: there is none of the kind, or it is asked for what is not simulated.
+    """
     exporters = request.exporters
     if not exporters and request.old_exporter:
         exporters = (Exporter(kind=request.old_exporter, attributes=request.old_attributes),)
     if len(exporters) > 1:
         raise messages.NOT_SIMULATED(what="a build with several outputs")
     exporter = exporters[0] if exporters else Exporter()
-    if exporter.kind not in _EXPORTERS:
+    if exporter.kind not in _EXPORTERS or (exporter.kind == "oci" and not has_layouts):
         raise messages.NO_EXPORTER(name=exporter.kind)
+    for name, value in exporter.attributes.items() if has_layouts and exporter.kind in ("docker", "oci") else ():
+        if name not in _ARCHIVES or (_ARCHIVES[name] and value not in _ARCHIVES[name]):
+            raise messages.NOT_SIMULATED(what=f"the exporter {exporter.kind} with {name}={value}")
     names = tuple(dict.fromkeys(name for name in exporter.attributes.get("name", "").split(",") if name))
     for name in names:
         _check_name(name)
@@ -83,6 +110,21 @@ def check_cache(cache: CacheOptions) -> None:
     for entry in cache.exports:
         if entry.kind != "inline":
             raise messages.NOT_SIMULATED(what=f"a cache export of type {entry.kind}")
+
+
+def _attests(attributes: Mapping[str, str], exporter: str) -> bool:
+    """Whether there is a statement of where an image comes from: what is for images in a store alone is left out of an archive
+    (buildkit exporter/containerimage/writer.go).
+
+    Raises:
+        Refusal: it is asked for in an archive of docker's kind, which has no place for it.
+    """
+    wanted = attributes.get(f"{_ATTESTATION}provenance")
+    if wanted is None or (exporter in ("docker", "oci") and "inline-only=true" in wanted.split(",")):
+        return False
+    if exporter == "docker":
+        raise messages.NOT_SIMULATED(what="an attestation in an archive of type docker")
+    return True
 
 
 def definition_of(attributes: Mapping[str, str], target: Target, entitlements: tuple[str, ...]) -> Definition:
@@ -109,7 +151,7 @@ def definition_of(attributes: Mapping[str, str], target: Target, entitlements: t
         platform=platform,
         network=network if network in ("none", "host") else "default",
         extra_hosts=tuple(next(csv.reader([attributes.get("add-hosts", "")]), [])),
-        attests=f"{_ATTESTATION}provenance" in attributes,
+        attests=_attests(attributes, target.exporter),
         limits=limits(_ulimit(text) for text in next(csv.reader([attributes.get("ulimit", "")]), [])),
         labels=tuple(sorted(_those(attributes, _LABEL).items())),
         exporter=target.exporter,

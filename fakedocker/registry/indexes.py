@@ -17,6 +17,7 @@ from fakedocker.images.model import Image, content_digest
 from fakedocker.images.targets import INDEX_TYPE, MANIFEST_TYPE
 from fakedocker.registry import attestations
 from fakedocker.registry.attestations import Attestation
+from fakedocker.registry.distribution import manifests as documents
 from fakedocker.registry.manifests import make_manifest
 from fakedocker.registry.model import Manifest
 from fakedocker.wire.manifest import Descriptor, Platform
@@ -55,7 +56,7 @@ def make(name: str, images: Iterable[Manifest]) -> OfferedIndex:
 def descriptor_of(manifest: Manifest) -> Descriptor:
     """What an index says of an image's manifest."""
     return Descriptor(
-        media_type=MANIFEST_TYPE,
+        media_type=documents.read(manifest.raw, "").media_type,
         digest=content_digest(manifest.raw),
         size=len(manifest.raw),
         platform=platform_of(manifest.image),

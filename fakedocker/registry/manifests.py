@@ -44,7 +44,7 @@ def make_manifest(
 
     Args:
         media_type: docker's, or `targets.MANIFEST_TYPE`.
-        indent: how many spaces the JSON of an OCI manifest is indented by, 0 for all in one line.
+        indent: how many spaces the JSON is indented by; 0 for three in docker's, and for all in one line in another.
     """
     is_docker = media_type == MANIFEST_TYPE
     config_type, layer_type = (CONFIG_TYPE, LAYER_TYPE) if is_docker else (targets.CONFIG_TYPE, targets.LAYER_TYPE)
@@ -56,7 +56,7 @@ def make_manifest(
     )
     raw = msgspec.json.encode(document)
     if is_docker or indent:
-        raw = msgspec.json.format(raw, indent=3 if is_docker else indent)
+        raw = msgspec.json.format(raw, indent=indent or 3)
     return Manifest(digest=content_digest(raw), image=image, layers=tuple(layers), raw=raw)
 
 

@@ -43,7 +43,7 @@ class SolveOptions(Struct, frozen=True, kw_only=True):
         pull: ask the registry for every base image, even for one that is here.
         network: what RUN has: "default", "host" or "none".
         secrets: what --secret gives, by id.
-        exporter: what becomes of the result: "moby" (an image), "local", "tar", "docker" or "cacheonly".
+        exporter: what becomes of the result: "moby" (an image), "local", "tar", "docker", "oci" or "cacheonly".
         entitlements: what steps may do that they may not by themselves.
         cache_from: images whose caches are looked at; none of them has one here.
         named: what some names in the Dockerfile mean: an IMAGE, or one of the client's directories as DIRECTORY_PREFIX

@@ -85,7 +85,7 @@ def test_messages_that_are_none(world: World, data: bytes, code: int) -> None:
         (control.SolveRequest(), "job ID  exists"),
         (control.SolveRequest(reference="b", frontend="gateway.v0"), "unknown frontend: gateway.v0"),
         (control.SolveRequest(reference="b", definition=control.Definition(operations=(b"x",))), "building a graph of operations is not simulated by fakedocker"),
-        (control.SolveRequest(reference="b", exporters=(control.Exporter(kind="oci"),)), 'exporter "oci" could not be found'),
+        (control.SolveRequest(reference="b", exporters=(control.Exporter(kind="none"),)), 'exporter "none" could not be found'),
         (control.SolveRequest(reference="b", frontend="dockerfile.v0", attributes={"nonsense": "1"}), "the build option nonsense is not simulated by fakedocker"),
         (control.SolveRequest(reference="b", frontend="dockerfile.v0", attributes={"context": "git@example.com:x.git"}), "the build context git@example.com:x.git is not simulated by fakedocker"),
     ],

@@ -292,8 +292,8 @@ class Client(Wire):
 class World:
     """An engine with a caller, and sessions as they are opened."""
 
-    def __init__(self, check: bool = True) -> None:
-        self.engine = create_engine(9, check=check)
+    def __init__(self, check: bool = True, storage: str = "") -> None:
+        self.engine = create_engine(9, check=check, storage=storage)
         self.caller = Caller(self.engine)
         self.wires: list[Wire] = [self.caller]
         self.builds = 0

@@ -5,10 +5,14 @@ Source: moby builder/builder-next/exporter (the "moby" exporter), buildkit expor
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator, Sequence
+
+import msgspec
 
 from fakedocker.base import clock, reference
 from fakedocker.base.clock import MILLISECOND_NS
+from fakedocker.base.reference import Reference
 from fakedocker.filesystem import diff
 from fakedocker.filesystem.archive import write_tar
 from fakedocker.filesystem.content import Content
@@ -18,11 +22,12 @@ from fakedocker.images.model import HistoryEntry, Image, Layer, make_image
 from fakedocker.operations.buildkit import progress, records, session_requests
 from fakedocker.operations.buildkit.progress import SolveEnd, Teller
 from fakedocker.operations.buildkit.solve import WHOLE, Solve
-from fakedocker.operations.images import content_store, images, save
+from fakedocker.operations.images import content_store, images, save, target_saving
 from fakedocker.operations.system import lookup
 from fakedocker.operations.system.event_attributes import image_event
 from fakedocker.registry import attestations
 from fakedocker.registry.attestations import Attestation
+from fakedocker.registry.manifests import MANIFEST_TYPE, make_manifest
 from fakedocker.world import asks
 from fakedocker.world.asks import Answer
 from fakedocker.world.draft import Draft
@@ -30,9 +35,13 @@ from fakedocker.world.solves import HistoryStep
 
 COMMENT = "buildkit.dockerfile.v0"
 _EXPORT_NS = 20 * MILLISECOND_NS
+_INDENT = 2
+_IMAGES = ("docker", "oci")
+"""Exporters that make an archive of an image."""
 _NAMES = {
     "moby": "exporting to image",
     "docker": "exporting to docker image format",
+    "oci": "exporting to oci image format",
     "local": "exporting to client directory",
     "tar": "exporting to client tarball",
 }
@@ -90,13 +99,17 @@ def _build(solve: Solve) -> tuple[str, str] | None:
     return records.make_id(solve.draft, f"build/{solve.task.id}"), clock.rfc3339_nano(solve.draft.now_ns)
 
 
-def _attestation(solve: Solve, image: Image, layers: tuple[Layer, ...]) -> Attestation | None:
-    """What is attested of an image in containerd's store: when it was built, so that no two builds give the same."""
+def _attestation(solve: Solve, image: Image, layers: tuple[Layer, ...], now_ns: int = 0) -> Attestation | None:
+    """What is attested of an image in containerd's store: when it was built, so that no two builds give the same.
+
+    Args:
+        now_ns: when that was, 0 for now.
+    """
     if not content_store.is_used(solve.draft) or not solve.task.options.attests:
         return None
     digest = content_store.manifest_of(image, layers, by_buildkit=True).digest
     tags = [reference.parse(text).with_default_tag().familiar for text in solve.task.options.tags]
-    now = clock.rfc3339_nano(solve.draft.now_ns)
+    now = clock.rfc3339_nano(now_ns or solve.draft.now_ns)
     began = clock.rfc3339_nano(solve.task.opened_ns)
     name = f"pkg:docker/{tags[0].replace(':', '@')}" if tags else ""
     return attestations.provenance(digest, name, began, now, is_artifact=True)
@@ -203,9 +216,9 @@ def _shown(text: str) -> str:
 def _send_files(solve: Solve) -> None:
     draft, began_ns = solve.draft, solve.task.opened_ns
     teller = _teller(solve)
-    if solve.task.options.exporter == "docker":
+    if solve.task.options.exporter in _IMAGES:
         content, what = _archive(solve), "sending tarball"
-        solve.tell(teller.status("exporting layers", draft.now_ns, began_ns))
+        _tell_image(solve, teller)
     else:
         content = _files(solve)
         what = "copying files" if solve.task.options.exporter == "local" else "sending tarball"
@@ -222,10 +235,10 @@ def _offer_files(solve: Solve) -> None:
         assert outcome is not None
         session_requests.ask(solve, asks.TAKE_FILES, WHOLE, tree=solve.tree(outcome.vertex))
     else:
-        if exporter == "docker":
-            solve.tell(_teller(solve).status("exporting layers", solve.draft.now_ns, solve.task.opened_ns))
+        if exporter in _IMAGES:
+            _tell_image(solve, _teller(solve))
         session_requests.ask(
-            solve, asks.TAKE_ARCHIVE, WHOLE, content=_archive(solve) if exporter == "docker" else _files(solve)
+            solve, asks.TAKE_ARCHIVE, WHOLE, content=_archive(solve) if exporter in _IMAGES else _files(solve)
         )
     solve.change(timer=0)
     solve.save()
@@ -237,7 +250,11 @@ def taken(solve: Solve, answer: Answer) -> None:
     what = "copying files" if solve.task.options.exporter == "local" else "sending tarball"
     solve.tell(teller.status(what, now_ns, began_ns, current=answer.size_bytes))
     solve.tell(teller.completed(began_ns, now_ns, answer.problem))
-    solve.end(progress.failed(solve.task, answer.problem, (0, 0)) if answer.problem else SolveEnd())
+    if answer.problem:
+        solve.end(progress.failed(solve.task, answer.problem, (0, 0)))
+        return
+    layout = _layout(solve)
+    solve.end(SolveEnd(response=tuple(_response(solve, layout)) if layout is not None else ()))
 
 
 def _files(solve: Solve) -> Content:
@@ -249,8 +266,54 @@ def _files(solve: Solve) -> Content:
     return write_tar(entries)
 
 
+def _full_names(solve: Solve) -> list[Reference]:
+    return [reference.parse(text).with_default_tag() for text in solve.task.options.tags]
+
+
+def _layout(solve: Solve) -> Image | None:
+    """The result as containerd's store would have it, for an archive of an image; None for what else is exported.
+
+    A manifest of docker's own kind has nothing attested beside it.
+    """
+    exporter = solve.task.options.exporter
+    if exporter not in _IMAGES or not content_store.is_used(solve.draft):
+        return None
+    image, layers = _image(solve)
+    if exporter == "oci":
+        attestation = _attestation(solve, image, layers, solve.task.opened_ns)
+        return content_store.of_config(image, layers, attestation, _build(solve))
+    manifest = make_manifest(image, content_store.remote_layers(layers), MANIFEST_TYPE, _INDENT)
+    return content_store.of_manifest(solve.draft, manifest)
+
+
+def _response(solve: Solve, layout: Image) -> Iterator[tuple[str, str]]:
+    """What BuildKit tells of the image in an archive (exporter/oci/export.go): an index has no configuration of its own."""
+    yield "containerimage.digest", layout.id
+    if layout.target is not None and not layout.target.is_index:
+        yield "containerimage.config.digest", layout.config_digest
+    described = target_saving.build_descriptor(layout, _created(solve))
+    yield "containerimage.descriptor", base64.b64encode(msgspec.json.encode(described)).decode()
+    if names := _full_names(solve):
+        yield "image.name", ",".join(f"{name.name}:{name.tag}" for name in names)
+
+
+def _created(solve: Solve) -> str:
+    return clock.rfc3339_seconds(solve.task.opened_ns)
+
+
+def _tell_image(solve: Solve, teller: Teller) -> None:
+    now_ns = solve.draft.now_ns
+    solve.tell(teller.status("exporting layers", now_ns, solve.task.opened_ns))
+    layout = _layout(solve)
+    for what in _written(layout) if layout is not None else ():
+        solve.tell(teller.status(what, now_ns, now_ns))
+
+
 def _archive(solve: Solve) -> Content:
-    """The result as docker save writes images."""
-    image, _ = _image(solve)
-    names = [reference.parse(text).with_default_tag() for text in solve.task.options.tags]
-    return save.archive_of(solve.draft, [(image, names)])
+    """The result as an archive of an image: in containerd's store as BuildKit writes one, else as docker save does."""
+    layout = _layout(solve)
+    names = _full_names(solve)
+    if layout is None:
+        return save.archive_of(solve.draft, [(_image(solve)[0], names)])
+    for_docker = solve.task.options.exporter == "docker"
+    return b"".join(target_saving.save_build(solve.draft, layout, names, _created(solve), for_docker=for_docker))

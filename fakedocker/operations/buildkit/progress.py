@@ -25,6 +25,7 @@ class SolveEnd(Struct, frozen=True, kw_only=True):
         canceled: whether it was given up.
         image_id: what was built, "" for no image.
         names: of the image, as it was told to be named.
+        response: what the exporter of an archive tells of the image in it.
     """
 
     problem: str = ""
@@ -32,6 +33,7 @@ class SolveEnd(Struct, frozen=True, kw_only=True):
     canceled: bool = False
     image_id: str = ""
     names: tuple[str, ...] = ()
+    response: tuple[tuple[str, str], ...] = ()
 
 
 def failed(task: SolveTask, problem: str, lines: tuple[int, int]) -> SolveEnd:

@@ -22,12 +22,13 @@ from fakedocker.images.targets import INDEX_TYPE, Part, Target
 from fakedocker.operations.images import content_store
 from fakedocker.operations.system import lookup
 from fakedocker.operations.system.event_attributes import image_event
-from fakedocker.registry import blobs
+from fakedocker.registry import blobs, indexes
 from fakedocker.wire.manifest import Descriptor
 from fakedocker.world.draft import Draft
 
 _NAME = "io.containerd.image.name"
 _TAG = "org.opencontainers.image.ref.name"
+_CREATED = "org.opencontainers.image.created"
 _SOURCE = "containerd.io/distribution.source."
 
 
@@ -73,11 +74,44 @@ def _meant(draft: Draft, name: str) -> list[tuple[Image, Reference | None]]:
     return [(image, parsed if is_named else None)]
 
 
-class _Packing:
-    """An archive that is being put together."""
+def save_build(
+    draft: Draft, image: Image, names: Sequence[Reference], created: str, *, for_docker: bool
+) -> Iterator[bytes]:
+    """The archive of an image that was built for a file, which need not be in the store; its layers must be.
 
-    def __init__(self, draft: Draft) -> None:
+    Source: buildkit exporter/oci/export.go, containerd core/images/archive/exporter.go.
+
+    Args:
+        image: as the store would have it.
+        names: with tags.
+        created: when it was, in RFC 3339.
+        for_docker: whether docker's manifest.json is there as well.
+    """
+    packed = _Packing(draft, times=False)
+    packed.add_build(image, names, created)
+    return packed.archive(for_docker=for_docker)
+
+
+def build_descriptor(image: Image, created: str) -> Descriptor:
+    """What is said of an image that was built for a file; a plain manifest has its platform there."""
+    target = image.target
+    assert target is not None
+    described = Descriptor(
+        media_type=target.media_type, digest=image.id, size=len(target.raw), annotations={_CREATED: created}
+    )
+    return described if target.is_index else replace(described, platform=indexes.platform_of(image))
+
+
+class _Packing:
+    """An archive that is being put together.
+
+    Args:
+        times: whether its files have the time of the image.
+    """
+
+    def __init__(self, draft: Draft, *, times: bool = True) -> None:
         self._draft = draft
+        self._times = times
         self._blobs: dict[str, LayerEntry | Streamed] = {}
         self._listed: list[Descriptor] = []
         self._docker: dict[str, _DockerManifest] = {}
@@ -102,6 +136,21 @@ class _Packing:
         self._listed.append(replace(described, annotations=_annotations(target, tag)))
         self._add_docker(next(part for part in parts if not part.attests), tag)
 
+    def add_build(self, image: Image, names: Sequence[Reference], created: str) -> None:
+        """Put an image in that was built for this archive."""
+        target = image.target
+        assert target is not None
+        for part in target.parts:
+            self._add_part(image, part)
+        if target.is_index:
+            self._add(target.raw, image)
+        described = build_descriptor(image, created)
+        own = next(part for part in target.parts if not part.attests)
+        for name in names or (None,):
+            annotations = {**described.annotations, **({} if name is None else _names(name))}
+            self._listed.append(replace(described, annotations=dict(sorted(annotations.items()))))
+            self._add_docker(own, name)
+
     def _part(self, image: Image, text: str) -> Part:
         wanted = content_store.wanted_platform(text)
         part = content_store.part_for_platform(image, wanted)
@@ -118,12 +167,15 @@ class _Packing:
         for remote in content_store.offered_layers(self._draft, part):
             path = _path(remote.digest)
             if path not in self._blobs:
-                entry = LayerEntry(path, "file", mtime_ns=image.created_ns)
+                entry = LayerEntry(path, "file", mtime_ns=self._time_ns(image))
                 self._blobs[path] = Streamed(entry, remote.size_bytes, partial(blobs.chunks_of, remote))
 
     def _add(self, data: bytes, image: Image) -> None:
         path = _path(content_digest(data))
-        self._blobs[path] = LayerEntry(path, "file", mtime_ns=image.created_ns, content=data)
+        self._blobs[path] = LayerEntry(path, "file", mtime_ns=self._time_ns(image), content=data)
+
+    def _time_ns(self, image: Image) -> int:
+        return image.created_ns if self._times else 0
 
     def _add_docker(self, part: Part, tag: Reference | None) -> None:
         known = self._docker.get(part.digest)
@@ -133,12 +185,12 @@ class _Packing:
         named = [*tags, tag.familiar] if tag is not None else tags
         self._docker[part.digest] = _DockerManifest(config=config, repo_tags=named or None, layers=layers)
 
-    def archive(self) -> Iterator[bytes]:
-        """The archive of all that was put in."""
+    def archive(self, *, for_docker: bool = True) -> Iterator[bytes]:
+        """The archive of all that was put in, with docker's manifest.json or without."""
         index = {"schemaVersion": 2, "mediaType": INDEX_TYPE, "manifests": self._listed}
         texts = {
             "index.json": msgspec.json.encode(index),
-            "manifest.json": msgspec.json.encode(list(self._docker.values())),
+            **({"manifest.json": msgspec.json.encode(list(self._docker.values()))} if for_docker else {}),
             "oci-layout": b'{"imageLayoutVersion":"1.0.0"}',
         }
         directories = [LayerEntry(path, "dir", 0o755) for path in ("blobs", "blobs/sha256")]
@@ -158,4 +210,8 @@ def _annotations(target: Target, tag: Reference | None) -> dict[str, str]:
     told = {name: ",".join(paths) for name, paths in sources.items()}
     if tag is None:
         return told
-    return {**told, _NAME: f"{tag.name}:{tag.tag}", _TAG: tag.tag}
+    return {**told, **_names(tag)}
+
+
+def _names(tag: Reference) -> dict[str, str]:
+    return {_NAME: f"{tag.name}:{tag.tag}", _TAG: tag.tag}

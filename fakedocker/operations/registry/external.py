@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from fakedocker.base import messages
 from fakedocker.base.reference import Reference, parse
-from fakedocker.operations.images import manifest_parts
 from fakedocker.registry.errands import Errand, LoginErrand, PullErrand, PushErrand
 from fakedocker.registry.model import Manifest
 from fakedocker.world.builds import BuildTask
@@ -40,6 +39,8 @@ def begin_pull(draft: Draft, name: Reference, credentials: tuple[str, str]) -> i
     """
     if not (name.tag or name.digest):
         raise messages.NOT_SIMULATED(what="pulling every tag of a registry outside of the simulation")
+    from fakedocker.operations.images import manifest_parts  # few registries are outside, and start-up time matters
+
     have = manifest_parts.held(draft)
     errand = PullErrand(
         host=name.domain, username=credentials[0], password=credentials[1], path=name.path, reference=name.digest or name.tag, have=have
