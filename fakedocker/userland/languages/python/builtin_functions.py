@@ -44,12 +44,7 @@ def _len(m: Interpreter, value: Value) -> Value:
                 if isinstance(value, Instance) and value.payload is not None
                 else m.call_now(method, [])
             )
-        found = m.call_now(method, [])
-        if type(found) is not int:
-            found = m.as_index(found, f"'{type_name(found)}' object cannot be interpreted as an integer")
-        if found < 0:
-            raise error("ValueError", "__len__() should return >= 0")
-        return found
+        return m.length(m.call_now(method, []))
     raise type_error(f"object of type '{type_name(value)}' has no len()")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.python import calls, displays, generators, iteration
 from fakedocker.userland.languages.python.errors import type_error
@@ -12,8 +14,14 @@ from fakedocker.userland.languages.python.values import Property, Wrapped
 _NOTHING = object()
 
 
-def _lazy(m: Interpreter, name: str, args: list[Value]) -> Value:
-    return calls.Tail(m.hidden_function(name), args)
+def _lazy(
+    m: Interpreter, name: str, iterables: list[Value], before: Sequence[Value] = (), after: Sequence[Value] = ()
+) -> Value:
+    """Call a generator of the hidden library with things to go through. A program's own are asked for their iterators at once."""
+    function = m.hidden_function(name)
+    if all(generators.plain_iterator(m, each) is not None for each in iterables):
+        return calls.Tail(function, [*before, *iterables, *after])
+    return calls.Tail(m.hidden_function("iterated"), [function, list(before), iterables, list(after)])
 
 
 @native("__new__", "map")
@@ -22,13 +30,13 @@ def _map(m: Interpreter, cls: Value, function: Value = _NOTHING, *iterables: Val
         raise type_error("map() must have at least two arguments.")
     for each in iterables:
         m.check_iterable(each)
-    return _lazy(m, "map_", [function, *iterables])
+    return _lazy(m, "map_", list(iterables), [function])
 
 
 @native("__new__", "filter")
 def _filter(m: Interpreter, cls: Value, function: Value, iterable: Value) -> Value:
     m.check_iterable(iterable)
-    return _lazy(m, "filter_", [function, iterable])
+    return _lazy(m, "filter_", [iterable], [function])
 
 
 @native("__new__", "zip", keywords=True)
@@ -50,7 +58,7 @@ def _enumerate(m: Interpreter, cls: Value, iterable: Value, start: Value = 0) ->
     if isinstance(inner, iteration.Iterator):
         return iteration.EnumerateIterator(cls, inner, number)
     m.check_iterable(iterable)
-    return _lazy(m, "enumerate_", [iterable, number])
+    return _lazy(m, "enumerate_", [iterable], after=[number])
 
 
 @native("__new__", "super")

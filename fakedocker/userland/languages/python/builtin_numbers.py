@@ -61,7 +61,11 @@ def _new_float(m: Interpreter, cls: Value, value: Value = 0.0) -> Value:
         method = special(m, value, name)
         if method is not None:
             found = m.call_now(method, [])
-            return float(found)
+            if name == "__index__":
+                return float(m.as_index(found, f"__index__ returned non-int (type {type_name(found)})"))
+            if not isinstance(payload_of(found), float):
+                raise type_error(f"{type_name(value)}.__float__ returned non-float (type {type_name(found)})")
+            return payload_of(found)
     what = "string or a real number" if m.minor >= 10 else "string or a number"
     raise type_error(f"float() argument must be a {what}, not '{type_name(value)}'")
 

@@ -114,6 +114,9 @@ def _new_str(
     m: Interpreter, cls: Value, object: Value = "", *more: Value, encoding: Value = None, errors: Value = None
 ) -> Value:
     if more or encoding is not None or errors is not None:
+        for name, given in zip(("encoding", "errors"), more or (encoding, errors), strict=False):
+            if given is not None and type(plain(given)) is not str:
+                raise type_error(f"str() argument '{name}' must be str, not {type_name(given)}")
         data = plain(object)
         if not isinstance(data, bytes | bytearray):
             raise type_error(
@@ -154,8 +157,9 @@ def bytes_from(m: Interpreter, source: Value, kind: str = "bytes") -> bytes:
     method = m.special(source, "__bytes__")
     if method is not None:
         found = m.call_now(method, [])
-        if isinstance(found, bytes):
-            return found
+        if not isinstance(payload_of(found), bytes):
+            raise type_error(f"__bytes__ returned non-bytes (type {type_name(found)})")
+        return bytes(payload_of(found))
     try:
         items = m.items(source)
     except Raised as raised:

@@ -228,7 +228,9 @@ def iterator_maker(m: Interpreter, value: Value) -> Value:
     cls = class_of(value)
     found = find_in_class(cls, "__iter__")
     if found is not None and found is not NONE_FOUND:
-        return m.bound(found, value)
+        method = m.bound(found, value)
+        is_checked = type(found) is Function and found.code.kind == "function"
+        return Method(m.hidden_function("made_iterator"), method) if is_checked else method
     if not isinstance(value, Class) and find_in_class(cls, "__getitem__") is not None and type(value) is not Generator:
         function = m.hidden_function("by_index")
         return calls.generator_of(frame_of(m, function, [value], None), function)

@@ -9,7 +9,7 @@ from fakedocker.userland.languages.machine.machine import Machine
 from fakedocker.userland.languages.python import calls, hashing, iteration, sets
 from fakedocker.userland.languages.python.attributes import MISSING, special
 from fakedocker.userland.languages.python.binding import Keywords
-from fakedocker.userland.languages.python.errors import type_error
+from fakedocker.userland.languages.python.errors import error, type_error
 from fakedocker.userland.languages.python.operators import MIRRORED, PLAIN, equal, order
 from fakedocker.userland.languages.python.types import NONE_FOUND, class_of, find_in_class, payload_of, type_name
 from fakedocker.userland.languages.python.values import (
@@ -24,6 +24,10 @@ from fakedocker.userland.languages.python.values import (
 )
 
 _FIRST_ADDRESS: Final = 0x7F4E1C0A2000
+
+
+MAXSIZE: Final = (1 << 63) - 1
+"""sys.maxsize."""
 
 
 class ValueServices(Machine):
@@ -49,11 +53,23 @@ class ValueServices(Machine):
             method = special(self.me, value, name)
             if method is not None:
                 found = self.call_now(method, [])
-                if name == "__bool__" and type(found) is not bool:
+                if name == "__len__":
+                    return self.length(found) > 0
+                if type(found) is not bool:
                     raise type_error(f"__bool__ should return bool, returned {type_name(found)}")
-                return bool(found)
+                return found
         plain = payload_of(value)
         return len(plain) > 0 if isinstance(plain, sets.SetValue) else bool(plain) if plain is not value else True
+
+    def length(self, found: Value) -> int:
+        """What `__len__` has given, if it is a length."""
+        if type(found) is not int:
+            found = self.as_index(found, f"'{type_name(found)}' object cannot be interpreted as an integer")
+        if found < 0:
+            raise error("ValueError", "__len__() should return >= 0")
+        if found > MAXSIZE:
+            raise error("OverflowError", "cannot fit 'int' into an index-sized integer")
+        return int(found)
 
     def equals(self, a: Value, b: Value) -> bool:
         return a is b or self.truth(equal(self.me, a, b))
@@ -175,7 +191,9 @@ class ValueServices(Machine):
         for name in ("__index__", "__int__", "__float__") if kind in "diouxXc" else ("__float__", "__index__"):
             method = special(self.me, value, name)
             if method is not None:
-                return self.call_now(method, [])
+                found = self.call_now(method, [])
+                is_whole = isinstance(payload_of(found), int)
+                return found if is_whole or name == "__float__" else payload_of(value)
         return payload_of(value)
 
     def is_mapping(self, value: Value) -> bool:

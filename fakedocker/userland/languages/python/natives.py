@@ -17,6 +17,7 @@ from fakedocker.userland.languages.python import (
     types,
     unpacking,
 )
+from fakedocker.userland.languages.python.errors import type_error
 from fakedocker.userland.languages.python.interpreter import source_codes
 from fakedocker.userland.languages.python.sets import SetValue
 from fakedocker.userland.languages.python.signs import Interpreter
@@ -28,6 +29,14 @@ from fakedocker.userland.packages import pip_site
 @native("check_count", module="_natives")
 def _check_count(m: Interpreter, items: Value, count: Value) -> Value:
     return unpacking.unpacked(m, items, -1, count)
+
+
+@native("checked_iterator", module="_natives")
+def _checked_iterator(m: Interpreter, value: Value) -> Value:
+    """What a program's own `__iter__` has given."""
+    if not m.is_iterator(value) and m.special(value, "__next__") is None:
+        raise type_error(f"iter() returned non-iterator of type '{type_name(value)}'")
+    return value
 
 
 @native("import_by_name", module="_natives")
