@@ -7,6 +7,7 @@ from typing import Any, Final
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.python.attributes import special
 from fakedocker.userland.languages.python.builtin_str import bytes_from
+from fakedocker.userland.languages.python.calls import too_many
 from fakedocker.userland.languages.python.errors import error, type_error
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import BOOL, COMPLEX, FLOAT, INT, native, payload_of, type_name
@@ -24,6 +25,8 @@ _ABSENT: Final = _Absent()
 def _new_int(m: Interpreter, cls: Value, *args: Value, base: Value = None) -> Value:
     if not args:
         return 0
+    if len(args) > 2:
+        raise too_many(m, "int", 2, len(args))
     value = payload_of(args[0])
     if len(args) > 1:
         base = args[1]

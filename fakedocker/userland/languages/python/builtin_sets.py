@@ -54,7 +54,8 @@ def _discard(m: Interpreter, value: SetValue, object: Value) -> Value:
 
 @native("remove", "set")
 def _remove(m: Interpreter, value: SetValue, object: Value) -> Value:
-    value.remove(object)
+    if not value.discard(_key(object)):
+        raise KeyError(object)
 
 
 @native("pop", "set")

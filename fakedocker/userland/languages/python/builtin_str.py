@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.python.attributes import special
-from fakedocker.userland.languages.python.errors import Raised, error, type_error
+from fakedocker.userland.languages.python.calls import too_many
+from fakedocker.userland.languages.python.errors import EXCEPTIONS, Raised, error, type_error
 from fakedocker.userland.languages.python.operators import check_size
 from fakedocker.userland.languages.python.percent import format_text
 from fakedocker.userland.languages.python.signs import Interpreter
@@ -113,6 +114,8 @@ def _maketrans(m: Interpreter, cls: Value, x: Value, y: Value = None, z: Value =
 def _new_str(
     m: Interpreter, cls: Value, object: Value = "", *more: Value, encoding: Value = None, errors: Value = None
 ) -> Value:
+    if len(more) > 2:
+        raise too_many(m, "str", 3, 1 + len(more))
     if more or encoding is not None or errors is not None:
         for name, given in zip(("encoding", "errors"), more or (encoding, errors), strict=False):
             if given is not None and type(plain(given)) is not str:
@@ -140,12 +143,25 @@ def _bytes_of(m: Interpreter, source: Value, encoding: Value, errors: Value, kin
         return source.encode(encoding, errors or "strict")
     if encoding is not None:
         raise type_error("encoding without a string argument")
-    if isinstance(source, int):
-        if source < 0:
-            raise error("ValueError", "negative count")
-        check_size(m, source)
-        return bytes(source)
+    if kind == "bytearray" or m.special(source, "__bytes__") is None:
+        index = m.special(source, "__index__")
+        count = source if isinstance(source, int) or index is None else _count_of(m, source)
+        if isinstance(count, int):
+            if count < 0:
+                raise error("ValueError", "negative count")
+            check_size(m, count)
+            return bytes(count)
     return bytes_from(m, source, kind)
+
+
+def _count_of(m: Interpreter, source: Value) -> int | None:
+    """How many bytes are asked for by `__index__`; None where it gives no number, and the object is gone through instead."""
+    try:
+        return int(m.as_index(source, ""))
+    except Raised as raised:
+        if raised.value.cls is not EXCEPTIONS["TypeError"]:
+            raise
+        return None
 
 
 def bytes_from(m: Interpreter, source: Value, kind: str = "bytes") -> bytes:
@@ -154,7 +170,7 @@ def bytes_from(m: Interpreter, source: Value, kind: str = "bytes") -> bytes:
         return bytes(source)
     if isinstance(source, str):
         raise type_error(f"cannot convert '{type_name(source)}' object to {kind}")
-    method = m.special(source, "__bytes__")
+    method = m.special(source, "__bytes__") if kind == "bytes" else None
     if method is not None:
         found = m.call_now(method, [])
         if not isinstance(payload_of(found), bytes):

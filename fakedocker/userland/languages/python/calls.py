@@ -219,6 +219,13 @@ def _collected(runner: Runner, frame: Frame, items: Value) -> None:
 _COLLECTED: Final = After("python.collected", _collected)
 
 
+def too_many(m: Interpreter, name: str, most: int, given: int) -> Raised:
+    """The words for too many arguments of a class that has keywords as well."""
+    if m.minor >= 13:
+        return type_error(f"{name} expected at most {most} arguments, got {given}")
+    return type_error(f"{name}() takes at most {most} arguments ({given} given)")
+
+
 def _wrong_arguments(
     m: Interpreter, native: Native, args: list[Value], kwargs: Keywords, problem: TypeError
 ) -> Exception:
@@ -250,9 +257,10 @@ def _wrong_arguments(
     if most == least == 1:
         return type_error(f"{name}() takes exactly one argument ({given} given)")
     limit, bound = ("least", least) if given < least else ("most", most)
+    called = native.owner if native.name in ("__new__", "__init__") else native.name
     if most == least:
-        return type_error(f"{native.name} expected {most} arguments, got {given}")
-    return type_error(f"{native.name} expected at {limit} {bound} argument{'' if bound == 1 else 's'}, got {given}")
+        return type_error(f"{called} expected {most} arguments, got {given}")
+    return type_error(f"{called} expected at {limit} {bound} argument{'' if bound == 1 else 's'}, got {given}")
 
 
 # classes

@@ -11,7 +11,7 @@ from fakedocker.userland.languages.python.attributes import special, user_specia
 from fakedocker.userland.languages.python.errors import OBJECT, error, type_error
 from fakedocker.userland.languages.python.operators import check_size
 from fakedocker.userland.languages.python.signs import Interpreter
-from fakedocker.userland.languages.python.types import class_of, find_in_class, type_name
+from fakedocker.userland.languages.python.types import class_of, find_in_class, payload_of, type_name
 from fakedocker.userland.languages.python.values import (
     NOT_IMPLEMENTED,
     Class,
@@ -206,13 +206,12 @@ def to_format(m: Interpreter, value: Value, spec: str) -> str:
     if kind in _ATOMS and kind not in (bytes, bytearray, type(None), range):
         if not spec:
             return to_str(m, value)
-        for part in re.findall(r"\d+", spec):
-            if len(part) > 7 or int(part) > 1 << 20:
-                check_size(m, 1 << 40)
         return _host_format(m, value, spec)
     method = user_special(value, "__format__")
     if method is None and isinstance(value, Opaque | Instance):
         native = find_in_class(class_of(value), "__format__")
+        if type(native) is Native and native.owner in ("int", "float", "str"):
+            return _host_format(m, payload_of(value), spec, type_name(value)) if spec else to_str(m, value)
         if type(native) is Native and native.owner != "object":
             return str(m.call_special(native, value, class_of(value), spec))
     if method is not None:
@@ -221,21 +220,27 @@ def to_format(m: Interpreter, value: Value, spec: str) -> str:
             raise type_error(f"__format__ must return a str, not {type_name(found)}")
         return found
     if type(value) is Instance and type(value.payload) in (int, float, str) and user_special(value, "__str__") is None:
-        return to_format(m, value.payload, spec)
+        return _host_format(m, value.payload, spec, type_name(value)) if spec else to_str(m, value.payload)
     if not spec:
         return to_str(m, value)
     raise type_error(f"unsupported format string passed to {type_name(value)}.__format__")
 
 
-def _host_format(m: Interpreter, value: Value, spec: str) -> str:
+def _host_format(m: Interpreter, value: Value, spec: str, name: str = "") -> str:
+    """What the host makes of a plain value; `name` is that of its class, where that is the program's own."""
+    for part in re.findall(r"\d+", spec):
+        if len(part) > 7 or int(part) > 1 << 20:
+            check_size(m, 1 << 40)
     try:
         return format(value, spec)
     except ValueError as problem:
         words = str(problem)
+        if name:
+            words = words.replace(f"for object of type '{type_name(value)}'", f"for object of type '{name}'")
         if "Invalid format specifier" in words:
             shown = "Invalid format specifier"
             if m.minor >= 11:
-                shown += f" '{spec}' for object of type '{type_name(value)}'"
+                shown += f" '{spec}' for object of type '{name or type_name(value)}'"
             raise error("ValueError", shown) from None
         raise error("ValueError", words) from None
 
