@@ -219,6 +219,15 @@ def _collected(runner: Runner, frame: Frame, items: Value) -> None:
 _COLLECTED: Final = After("python.collected", _collected)
 
 
+_METHODS: Final = frozenset(
+    {
+        *((owner, "__getitem__") for owner in ("list", "dict")), *((owner, "__contains__") for owner in ("dict", "set", "frozenset")),
+        *((owner, f"__{name}__") for owner in ("object", "int", "float", "complex", "str", "list", "dict") for name in ("format", "reversed", "sizeof", "reduce", "reduce_ex", "dir", "length_hint", "round", "trunc", "ceil", "floor", "getnewargs", "copy", "setstate")),
+    }
+)  # fmt: skip
+"""What is written like an operation of a type and is a method of it in CPython."""
+
+
 def too_many(m: Interpreter, name: str, most: int, given: int) -> Raised:
     """The words for too many arguments of a class that has keywords as well."""
     if m.minor >= 13:
@@ -249,7 +258,10 @@ def _wrong_arguments(
     least = most - len(native.function.__defaults__ or ())
     given = len(args) - bool(native.owner)
     if given < 0:
+        is_slot = native.name.startswith("__") and (native.owner, native.name) not in _METHODS
         words = f"unbound method {native.owner}.{native.name}() needs an argument"
+        if is_slot:
+            words = f"descriptor '{native.name}' of '{native.owner}' object needs an argument"
         return type_error(words) if m.minor >= 9 else NotSimulated("a method without its object")
     name = shown_name(native)
     if most == least == 0:

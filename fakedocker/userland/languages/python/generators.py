@@ -219,6 +219,8 @@ def plain_iterator(m: Interpreter, value: Value) -> Value:
     if kind is Generator and value.kind == "generator":
         return value
     if kind is Instance and value.payload is not None and type(find_in_class(value.cls, "__iter__")) is not Function:
+        if type(value.payload) is str:  # CPython keeps a text of a class of the program's own in another form
+            return iteration.SequenceIterator(value.payload, "str_iterator")
         return plain_iterator(m, value.payload)
     return None
 
