@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -139,6 +139,18 @@ def is_same(content: Content, data: bytes) -> bool:
             return False
         start = end
     return True
+
+
+def feed(content: Content, update: Callable[[bytes | memoryview], object]) -> None:
+    """Give all bytes to a digest; those that are kept anyway are not copied."""
+    for piece in (content,) if isinstance(content, bytes) else content.pieces:
+        if isinstance(piece, bytes):
+            update(piece)
+        elif isinstance(piece, Slice):
+            update(memoryview(piece.source)[piece.offset : piece.offset + piece.size])
+        else:
+            for offset in range(0, piece.size, MIB):
+                update(_bytes(piece, offset, min(MIB, piece.size - offset)))
 
 
 def chunks(content: Content, size_bytes: int = MIB) -> Iterator[bytes]:

@@ -59,6 +59,16 @@ def test_reading_a_part_is_slicing(parts: list[Content], offset: int, size: int)
     assert content.read(joined, offset, size) == b"".join(map(whole, parts))[offset : offset + size]
 
 
+@given(st.lists(pieces, max_size=4))
+def test_a_digest_is_fed_every_byte(parts: list[Content]) -> None:
+    whole = content.join(*parts, content.part_of(bytes(range(256)) * 40, 100, 9000))
+    fed: list[bytes] = []
+    content.feed(whole, lambda data: fed.append(bytes(data)))
+    assert b"".join(fed) == content.read(whole, 0, len(whole))
+    assert content.is_same(whole, b"".join(fed))
+    assert bytes(content.view(whole)) == b"".join(fed)
+
+
 def test_small_contents_are_plain_bytes() -> None:
     assert content.join(b"a", content.cut(content.part_of(b"xyz" * 9, 3, 3), 0, 3)) == b"axyz"
     assert content.truncate(content.append(b"x" * 9000, b"y"), 3) == b"xxx"

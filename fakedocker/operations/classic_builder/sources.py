@@ -98,8 +98,7 @@ def _checksum(path: str, node: Node) -> str:
             "utf-8", "surrogateescape"
         )
     )
-    for chunk in contents.chunks(node.content):
-        digest.update(chunk)
+    contents.feed(node.content, digest.update)
     return digest.hexdigest()
 
 

@@ -119,8 +119,7 @@ def layer_over(below: Layer | None, entries: tuple[LayerEntry, ...]) -> Layer:
     """A layer of entries on top of another, with its real diff id. Time grows with the bytes in it."""
     parent = below.chain_id if below is not None else ""
     digest = hashlib.sha256()
-    for chunk in contents.chunks(archive.write_tar(entries)):
-        digest.update(chunk)
+    contents.feed(archive.write_tar(entries), digest.update)
     diff_id = f"sha256:{digest.hexdigest()}"
     return Layer(
         chain_id=chain_id(parent, diff_id), parent=parent, diff_id=diff_id,
