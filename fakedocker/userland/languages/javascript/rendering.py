@@ -59,10 +59,14 @@ def not_delegated(node: Node, place: int) -> str:
     return not_iterable(node, place)
 
 
-def leading_call(node: Node) -> syntax.Call | syntax.Tagged | None:
-    """The call that has the position of an expression that is gone through: if it calls no function, the same is said."""
-    found = _call_at(node, position(node))
-    return None if isinstance(found, syntax.New) else found
+def leading_call(node: Node) -> syntax.Call | syntax.New | syntax.Tagged | None:
+    """The call that has the position of an expression that is gone through: V8 tells of it as of that."""
+    return _call_at(node, position(node))
+
+
+def not_constructed(node: syntax.New, *, delegates: bool) -> str:
+    """What V8 calls what makes no object where that is to be gone through, by `yield*` or otherwise."""
+    return f"yield* {_UNKNOWN}" if delegates else render(node.callee, in_iteration=True)
 
 
 class _Printer:

@@ -20,6 +20,7 @@ from fakedocker.userland.languages.javascript.functions import function_maker, n
 from fakedocker.userland.languages.javascript.operators import BINARY, to_boolean, to_key, type_of, unary
 from fakedocker.userland.languages.javascript.rendering import (
     leading_call,
+    not_constructed,
     not_delegated,
     not_iterable,
     not_spread,
@@ -136,9 +137,11 @@ def push_list(emitter: Emitter, items: tuple[Node | None, ...], at: int, *, is_a
 
 
 def note_failing_call(emitter: Emitter, node: Node, *, delegates: bool = False) -> None:
-    """V8 says the same of an expression that cannot be gone through and of its call of no function."""
+    """V8 says the same of an expression that cannot be gone through and of its call of no function; likewise of one with `new`."""
     call = leading_call(node)
-    if call is not None:
+    if isinstance(call, syntax.New):
+        emitter.failing_calls[id(call)] = not_constructed(call, delegates=delegates)
+    elif call is not None:
         emitter.failing_calls[id(call)] = (not_delegated if delegates else not_iterable)(node, call.at)
 
 

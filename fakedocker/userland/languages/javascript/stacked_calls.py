@@ -215,7 +215,7 @@ def _call(emitter: Emitter, count: int, node: syntax.Call | syntax.Tagged) -> No
 def new(emitter: Emitter, node: syntax.New) -> None:
     push(emitter, node.callee)
     push_list(emitter, node.arguments, node.at)
-    text = render(node.callee)
+    text = emitter.failing_calls.get(id(node)) or render(node.callee)
 
     def run(frame: Frame, machine: Runner) -> object:
         arguments = frame.stack.pop()
