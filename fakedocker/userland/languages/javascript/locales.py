@@ -15,6 +15,7 @@ from fakedocker.userland.languages.javascript.operators import to_number, to_tex
 from fakedocker.userland.languages.javascript.properties import get
 from fakedocker.userland.languages.javascript.property_keys import enumerable_keys
 from fakedocker.userland.languages.javascript.shared import Host
+from fakedocker.userland.languages.javascript.units import from_units
 from fakedocker.userland.languages.machine.cells import NotSimulated
 
 _LONG_MONTHS: Final = "January February March April May June July August September October November December".split()
@@ -173,9 +174,13 @@ def compare(realm: Host, left: str, right: str, options: Value = None) -> int:
 _SIGNS: Final = "_-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$"
 
 
+_SCRIPTS: Final = ((0x3B1, 0x3C9), (0x430, 0x44F), (0x1100, 0x11FF), (0x4E00, 0x9FFF))
+"""Greek, Cyrillic, Hangul and Han: letters whose order is that of their numbers."""
+
+
 def _primary(text: str) -> list[Value]:
     found: list[Value] = []
-    for character in unicodedata.normalize("NFD", text):
+    for character in unicodedata.normalize("NFD", from_units(text)):
         if unicodedata.combining(character):
             continue
         if character.isspace():
@@ -188,9 +193,38 @@ def _primary(text: str) -> list[Value]:
             found.append((3, character.lower()))
         elif character.isascii():
             raise NotSimulated("the order of control characters")
+        elif unicodedata.category(character)[0] in "PS":
+            found.append((1, _Unlisted(character)))
         else:
-            found.append((4, character.lower()))
+            found.append(_letter(character))
     return found
+
+
+class _Unlisted:
+    """A sign that comes before digits and letters, and of whose place among the other signs nothing is known."""
+
+    def __init__(self, character: str) -> None:
+        self._character = character
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Unlisted) and other._character == self._character
+
+    __hash__ = None  # type: ignore[assignment]  # it is compared only
+
+    def __lt__(self, other: object) -> bool:
+        raise NotSimulated(f"the order of the sign {self._character}")
+
+    __gt__ = __lt__
+
+
+def _letter(character: str) -> tuple[int, str]:
+    """A letter of another script than Latin, in the order of the scripts."""
+    lowered = character.lower().replace("ς", "σ")
+    code = ord(lowered[0])
+    for place, (first, last) in enumerate(_SCRIPTS, 4):
+        if first <= code <= last:
+            return place, lowered
+    raise NotSimulated(f"the order of the letter {character}")
 
 
 def _secondary(text: str) -> list[Value]:
@@ -198,4 +232,4 @@ def _secondary(text: str) -> list[Value]:
 
 
 def _tertiary(text: str) -> list[Value]:
-    return [character.isupper() for character in unicodedata.normalize("NFD", text)]
+    return [character.isupper() or character == "ς" for character in unicodedata.normalize("NFD", text)]

@@ -7,7 +7,6 @@ from typing import Final
 from fakedocker.userland.languages.javascript.cells import JsFunction, JsObject, is_callable
 from fakedocker.userland.languages.javascript.code import JsCode
 from fakedocker.userland.languages.javascript.inspecting_errors import is_error
-from fakedocker.userland.languages.javascript.inspecting_objects import described
 from fakedocker.userland.languages.javascript.operators import type_of
 from fakedocker.userland.languages.javascript.properties import get
 from fakedocker.userland.languages.javascript.shared import NULL, TO_STRING_TAG, Host, Native
@@ -39,7 +38,10 @@ def told(realm: Host, value: Value) -> str:
         return header_of(realm, value)
     method = get(realm, value, "toString")
     if isinstance(method, Native) and method.path == "Object.prototype.toString":
-        return described(realm, value)
+        constructor = get(realm, value, "constructor")
+        name = get(realm, constructor, "name") if is_callable(constructor) else ""
+        if type(name) is str and name:
+            return f"#<{name}>"
     return tag_text(realm, value)
 
 
