@@ -75,9 +75,13 @@ class Expressions:
 
     def _cover_part(self, in_allowed: bool) -> Node:
         """One of them; V8 notes whether it could be a parameter, and says so at once where a pattern declares."""
-        start = self.cursor.start
-        found = self.cover_assignment(in_allowed)
-        if self.covers.declares and not isinstance(found, _PARAMETERS):
+        start, covers = self.cursor.start, self.covers
+        is_lexical, covers.is_lexical = covers.is_lexical, False  # it may be the head of an arrow function
+        try:
+            found = self.cover_assignment(in_allowed)
+        finally:
+            covers.is_lexical = is_lexical
+        if covers.declares and not isinstance(found, _PARAMETERS):
             self.cursor.fail(NO_TARGET, start, self.cursor.last_end)
         return found
 

@@ -166,6 +166,7 @@ class LiteralSyntax:
         """`{a}` and, in patterns only, `{a = 1}`."""
         cursor, covers, token = self.cursor, self.expressions.covers, key.token
         cursor.check_name(token)
+        covers.check_let(token)
         name = syntax.Name(token.at, str(token.value))
         if not cursor.is_at("="):
             covers.note_extent(name, token.at, token.end)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fakedocker.userland.languages.javascript import syntax
 from fakedocker.userland.languages.javascript.escapes import Refused
+from fakedocker.userland.languages.javascript.lexer import Token
 from fakedocker.userland.languages.javascript.nodes import nodes_in
 from fakedocker.userland.languages.javascript.rendering import UNSURE, not_iterable, position, render
 from fakedocker.userland.languages.javascript.syntax import Node
@@ -141,6 +142,11 @@ class Covers:
         self.literals.clear()
 
     # patterns
+
+    def check_let(self, token: Token) -> None:
+        """Refuse the word as a name within a pattern of `let` or `const`, whatever follows it."""
+        if self.declares and self.is_lexical and token.value == "let":
+            raise Refused("let is disallowed as a lexically bound name", token.at, token.at + 3)
 
     def declare(self, node: Node, is_strict: bool) -> None:
         """A part of a pattern that declares is what it declares. Refused if it is none."""

@@ -62,6 +62,8 @@ class PrimarySyntax:
                 cursor.advance()  # an arrow function where none may stand, as is told of its arrow
                 return syntax.Name(token.at, str(cursor.name().value))
         cursor.name()
+        if not cursor.is_at("=>"):
+            self.expressions.covers.check_let(token)
         return syntax.Name(token.at, str(token.value))
 
     def _keyword(self, token: Token) -> Node:
