@@ -16,6 +16,8 @@ SECOND_NS = 1_000_000_000
 MILLISECOND_NS = 1_000_000
 MINUTE_NS = 60 * SECOND_NS
 
+LAST_NS = (1 << 63) - 1
+"""The end of the clock, in April 2262: Go's time in nanoseconds has 64 bits. What is due after it never comes."""
 ZERO_TIME = "0001-01-01T00:00:00Z"
 """Go's zero time, which the engine shows for what has not happened yet."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fakedocker.base.clock import rfc3339_nano
+from fakedocker.base.clock import LAST_NS, rfc3339_nano
 from fakedocker.engine.core import Core, Pause
 from fakedocker.engine.inflight import TimeMode
 from fakedocker.engine.waiting import Move
@@ -17,6 +17,8 @@ def advance(core: Core, to_ns: int, slices: int, pause: Pause | None) -> None:
             f"time does not go backwards: it is {rfc3339_nano(draft.now_ns)}, and {rfc3339_nano(to_ns)} has passed;"
             " restore a snapshot to go back"
         )
+    if to_ns > LAST_NS:
+        raise ValueError(f"the clock ends at {rfc3339_nano(LAST_NS)}: it cannot be moved to {to_ns} ns")
     core.take_internal()
     core.turns += 1
     core.record("advance", 0, to_ns)

@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
+from fakedocker.base.clock import LAST_NS
 from fakedocker.base.numbers import is_too_large
 from fakedocker.kernel import control_groups, file_kinds, lifecycle, proc, signals, sockets, synthetic
 from fakedocker.kernel.calls import Calls
@@ -227,9 +228,9 @@ class Kernel(Namespaces, Starting, Streams):
         return False
 
     def next_timer_ns(self) -> int | None:
-        """When the next timer is due; None without one."""
+        """When the next timer is due; None without one before the end of the clock."""
         entry = self.draft.timers.first()
-        return None if entry is None else entry[0]
+        return None if entry is None or entry[0] > LAST_NS else entry[0]
 
     def advance(self, to_ns: int) -> None:
         """Move the clock to an instant, never back, and do what is due by then. Processes run at the next `run`."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import errno
 
+from fakedocker.base.clock import LAST_NS
 from fakedocker.kernel.records import Socket
 from fakedocker.kernel.state import KernelDraft
 from fakedocker.kernel.ways import ARRIVAL, NO_WAY, SYN_SENT, Segment, Way
@@ -26,7 +27,7 @@ LONGEST_TIMEOUT_NS = 120_000_000_000
 RETRIES = 15
 NOTICED = 3
 """How many later segments tell the sender that one is lost."""
-NEVER_NS = 1 << 62
+NEVER_NS = LAST_NS + 1
 """When something arrives that nobody will send again, or that has not set out."""
 
 

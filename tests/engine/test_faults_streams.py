@@ -96,9 +96,7 @@ def served() -> Iterator[tuple[Any, docker.DockerClient]]:
 def test_the_same_over_a_socket(served: tuple[Any, docker.DockerClient]) -> None:
     engine, client = served
     client.images.pull("alpine")
-    client.containers.run(
-        "alpine", ["tail", "-f", "/dev/null"], name="web", restart_policy={"Name": "always"}, detach=True
-    )
+    client.containers.run("alpine", "sleep infinity", name="web", restart_policy={"Name": "always"}, detach=True)
     answer = client.api.get(f"{client.api.base_url}/v1.50/containers/web/logs?follow=1&stdout=1", stream=True)
     engine.inject("daemon restart")
     with pytest.raises(requests.exceptions.ChunkedEncodingError):

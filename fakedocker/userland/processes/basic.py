@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
 
+from fakedocker.base.clock import LAST_NS
 from fakedocker.base.numbers import is_digits
 from fakedocker.base.patterns import lazy_pattern
 from fakedocker.kernel.program import System
@@ -32,13 +33,13 @@ _UNIT_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 @lru_cache(256)
 def parse_duration_ns(text: str) -> int | None:
-    """A number of seconds, or with m, h, d; None for nonsense. "infinity" is a very long time."""
+    """A number of seconds, or with m, h, d; None for nonsense. "infinity" is longer than the clock goes."""
     if text in ("infinity", "inf"):
-        return 1 << 62
+        return LAST_NS
     match = _DURATION.fullmatch(text)
     if match is None:
         return None
-    return int(min(Decimal(match[1]) * _UNIT_SECONDS[match[2]] * 1_000_000_000, Decimal(1 << 62)))
+    return int(min(Decimal(match[1]) * _UNIT_SECONDS[match[2]] * 1_000_000_000, Decimal(LAST_NS)))
 
 
 @PROGRAMS.program("true")
@@ -113,7 +114,7 @@ def _sleep(system: System, argv: tuple[str, ...], state: dict[str, Any]) -> int:
             if duration_ns is None or (exponent and is_busybox(system)):
                 said = f"invalid number '{word}'" if is_busybox(system) else f"invalid time interval ‘{word}’"
                 raise UsageProblem(said, bare=is_busybox(system))
-            total_ns = min(total_ns + duration_ns, 1 << 61)
+            total_ns = min(total_ns + duration_ns, LAST_NS)
         state["until_ns"] = system.now_ns + total_ns
     return system.sleep_and_end(state["until_ns"])
 

@@ -211,7 +211,7 @@ def _timeout(system: System, argv: tuple[str, ...], state: State) -> int:
                 f"failed to run command ‘{command[0]}’: {problem.strerror}",
             )
             return 127 if problem.errno == 2 else 126
-        state["until_ns"] = system.now_ns + duration_ns if duration_ns else 1 << 62
+        state["until_ns"] = system.now_ns + duration_ns if duration_ns else None
     return _wait_until(system, options, state)
 
 
@@ -223,11 +223,11 @@ def _wait_until(system: System, options: Options, state: State) -> int:
             if not state.get("killed"):
                 return status
             return status if "p" in options or (is_busybox(system)) else 137 if state["killed"] == 9 else 124
-        if system.now_ns >= state["until_ns"]:
+        if state["until_ns"] is not None and system.now_ns >= state["until_ns"]:
             system.kill(state["child"], 9 if state.get("killed") else number)
             state["killed"] = 9 if state.get("killed") or number == 9 else number
             extra = parse_duration_ns(options.last("k", "")) if "k" in options else None
-            state["until_ns"] = system.now_ns + extra if extra is not None and state["killed"] != 9 else 1 << 62
+            state["until_ns"] = system.now_ns + extra if extra is not None and state["killed"] != 9 else None
             continue
         system.take_signal()
         system.pause_for_signal(state["until_ns"])
