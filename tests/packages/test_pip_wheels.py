@@ -8,6 +8,7 @@ import zipfile
 
 import pytest
 
+from fakedocker.userland.packages import pip_wheels
 from helpers.packages_world import Box
 
 SAVED = [
@@ -156,3 +157,44 @@ def test_an_upgrade_never_goes_back(python: Box) -> None:
     done = python.sh("pip install --upgrade pip")
     assert done.stdout.startswith("Requirement already satisfied: pip in ")
     assert python.sh("pip --version").stdout == before
+
+
+def made(metadata: str, comment: bytes = pip_wheels._COMMENT) -> bytes:
+    """A wheel by hand that says it was made here."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.comment = comment
+        archive.writestr("x.dist-info/METADATA", metadata)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("metadata", "said"),
+    [
+        ("Name: ../../etc/x\nVersion: 1\n", "installing from an archive"),
+        (f"Name: x\nVersion: {'9' * 5000}\n", "installing from an archive"),
+        ("Name: x\n", "installing from an archive"),
+        ("Name: x\nVersion: 1\n" + "Requires-Dist: y\n" * 1000, "installing from an archive"),
+        ("Name: x\nVersion: 1\nRequires-Dist: !!!\n", " needs is not simulated"),
+        ("Name: x\nVersion: 1\nRequires-Dist: x\n", ""),
+    ],
+)
+def test_whatever_a_wheel_says_pip_ends(python: Box, metadata: str, said: str) -> None:
+    python.kernel.outside("box").write_file("/tmp/x-1-py3-none-any.whl", made(metadata))
+    for command in (
+        "pip install /tmp/x-1-py3-none-any.whl",
+        "pip uninstall -y x 2>/dev/null; pip install --no-index -f /tmp x",
+    ):
+        done = python.sh(command)
+        assert said in done.stderr or "No matching distribution found for x" in done.stderr
+    assert python.sh("ls /etc/x").status != 0
+
+
+def test_what_is_no_file_is_no_wheel(python: Box) -> None:
+    python.sh(
+        "mkdir -p /tmp/d/a-1-py3-none-any.whl; mkfifo /tmp/d/b-1-py3-none-any.whl; ln -s c-1-py3-none-any.whl /tmp/d/c-1-py3-none-any.whl"
+    )
+    for name in "ab":
+        done = python.sh(f"pip install /tmp/d/{name}-1-py3-none-any.whl")
+        assert done.stderr.startswith("fakedocker: pip: installing from an archive")
+    assert "No matching distribution found for a" in python.sh("pip install --no-index -f /tmp/d a").stderr

@@ -177,9 +177,8 @@ def _looking(links: list[str]) -> list[Step]:
 
 def _offline(asked: Requirements, collecting: Collecting) -> Plan:
     """What happens where the index cannot be reached."""
-    names = [item.name for item in collecting.chosen.values()] or collecting.unknown
-    first = next((item for item in asked.wanted if item.name == names[0]), None)
-    wanted = first or (asked.wanted or [parse(names[0], "")])[0]
+    name = collecting.first_fetched
+    wanted = next((item for item in asked.wanted if item.name == name), parse(name, ""))
     return (*_retries(wanted), ("warn", no_version(wanted)), ("exit", 1))
 
 

@@ -7,17 +7,19 @@ import posixpath
 import re
 from collections import deque
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from fakedocker.kernel import marks
-from fakedocker.kernel.program import System
+from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.packages import pip_folders, pip_requirements, pip_wheels, python_index
-from fakedocker.userland.packages.pip_requirements import Requirements, Wanted
+from fakedocker.userland.packages.pip_requirements import Problem, Requirements, Wanted
 from fakedocker.userland.packages.pip_site import Installed, Site
 from fakedocker.userland.packages.pip_wheels import Wheel
 from fakedocker.userland.packages.plan import Step, download_ns
 from fakedocker.userland.packages.python_index import Project
 from fakedocker.userland.tools import stat_or_none
+
+_MOST: Final = 50_000
 
 
 class Chosen(NamedTuple):
@@ -68,7 +70,9 @@ class Collecting:
         late: bool,
     ) -> None:
         self._system = system
-        self._links = [wheel for folder in links for wheel in pip_wheels.found_in(system, folder)]
+        self._links: dict[str, list[Wheel]] = {}
+        for wheel in (each for folder in links for each in pip_wheels.found_in(system, folder)):
+            self._links.setdefault(wheel.name, []).append(wheel)
         self._saved_in = saved_in
         self.chosen: dict[str, Chosen] = {}
         self.steps: list[Step] = [("lack", what) for what in asked.lacking]
@@ -80,6 +84,7 @@ class Collecting:
         self._site = site
         self._flags = flags
         self._late = late
+        self._collected = 0
         self._waiting = deque((item, 0) for item in asked.wanted)
 
     def run(self) -> None:
@@ -88,6 +93,9 @@ class Collecting:
             self._take_file(wheel)
         while self._waiting:
             item, depth = self._waiting.popleft()
+            self._collected += 1
+            if self._collected > _MOST:
+                raise Unsimulated(f"collecting more than {_MOST} requirements")
             if item.name not in self.chosen:
                 self._collect(item, depth)
         for each in self.chosen.values():
@@ -109,7 +117,12 @@ class Collecting:
     @property
     def fetches(self) -> bool:
         """Whether anything of it comes over the network."""
-        return bool(self.unknown) or any(not each.wheel for each in self.chosen.values())
+        return self.first_fetched != ""
+
+    @property
+    def first_fetched(self) -> str:
+        """The name of the first project that comes over the network, "" for none."""
+        return next((each.name for each in self.chosen.values() if not each.wheel), "") or next(iter(self.unknown), "")
 
     def _take_file(self, wheel: Wheel) -> None:
         self.steps.append(("say", f"Processing {pip_wheels.shown(self._system, wheel.path)}\n"))
@@ -122,12 +135,15 @@ class Collecting:
         self._need(wheel.needs, f"{wheel.called}=={wheel.version}", 1)
 
     def _need(self, needs: Sequence[str], by: str, depth: int) -> None:
-        if "alone" not in self._flags:
-            self._waiting += [(pip_requirements.parse(need, by), depth) for need in needs]
+        for need in needs if "alone" not in self._flags else ():
+            try:
+                self._waiting.append((pip_requirements.parse(need, by), depth))
+            except Problem:
+                self.steps.append(("lack", f"what {by} needs"))
 
     def _linked(self, item: Wanted, bounds: str, version: str) -> Wheel | None:
         """The newest wheel in the folders that is as new as what the index has, which has nothing where it is not asked."""
-        found = [each for each in self._links if each.name == item.name]
+        found = self._links.get(item.name, ())
         fitting = [each for each in found if pip_requirements.satisfies(each.version, bounds)]
         best = max(fitting, key=lambda each: pip_requirements.order(each.version), default=None)
         return None if best is None or pip_requirements.is_newer(version, best.version) else best

@@ -117,9 +117,7 @@ class Requirements:
         """A file; one that was not made here is lacking. Raises Problem."""
         path = posixpath.normpath(posixpath.join(self._system.directory, text.removeprefix("file://")))
         is_there = stat_or_none(self._system, path) is not None
-        warning = (
-            "" if is_there else f"WARNING: Requirement '{text}' looks like a filename, but the file does not exist\n"
-        )
+        warning = "" if is_there else pip_wheels.not_there(text)
         if not pip_wheels.is_name(path):
             raise Problem(f"{warning}ERROR: {posixpath.basename(path)} is not a valid wheel filename.\n")
         if not is_there:

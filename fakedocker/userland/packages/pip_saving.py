@@ -67,7 +67,7 @@ def missing(system: System, text: str) -> Plan:
     """What happens to a file that is not there."""
     path = posixpath.normpath(posixpath.join(system.directory, text))
     steps: list[Step] = [
-        ("warn", f"WARNING: Requirement '{text}' looks like a filename, but the file does not exist\n"),
+        ("warn", pip_wheels.not_there(text)),
         ("say", f"Processing {pip_wheels.shown(system, path)}\n"),
         (
             "warn",

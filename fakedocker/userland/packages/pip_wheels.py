@@ -17,12 +17,16 @@ from fakedocker.kernel.program import System
 from fakedocker.userland.packages.pip_site import normalized
 from fakedocker.userland.packages.python_index import Project
 from fakedocker.userland.packages.unpack import make_directories
+from fakedocker.userland.tools import stat_or_none
 
 MOST_FILES: Final = 2_000
 """How many files of a folder of wheels are looked at."""
 _LARGEST_BYTES: Final = 1 << 20
 _COMMENT: Final = b"made by fakedocker: it has its metadata only"
 _NAME: Final = re.compile(r"([^\s-]+?)-([^\s-]*?)(?:-\d[^-]*?)?-[^\s-]+?-[^\s-]+?-[^\s-]+?\.whl")
+_TITLE: Final = re.compile(r"[A-Za-z0-9][\w.-]{0,199}", re.ASCII)
+_VERSION: Final = re.compile(r"[\w.!+-]{1,100}", re.ASCII)
+_MOST_NEEDS: Final = 200
 _HEADER: Final = struct.Struct("<4sHHHHHIIIHH")
 _FIRST: Final = b"PK\x03\x04"
 
@@ -89,8 +93,14 @@ def write(system: System, path: str, project: Project, version: str) -> None:
 
 
 def read(system: System, path: str) -> Wheel | None:
-    """What a wheel has that was made here; None for any other file. Raises OSError where there is none."""
-    data = system.read_file(path, _LARGEST_BYTES)
+    """What a wheel has that was made here; None for anything else, and where it cannot be read."""
+    found = stat_or_none(system, path)
+    if found is None or found.kind != "file":
+        return None
+    try:
+        data = system.read_file(path, _LARGEST_BYTES)
+    except OSError:
+        return None
     if not data.startswith(_FIRST) or not data.endswith(_COMMENT) or len(data) < _HEADER.size:
         return None
     *_, size, name_bytes, extra_bytes = _HEADER.unpack_from(data)
@@ -98,9 +108,10 @@ def read(system: System, path: str) -> Wheel | None:
     lines = data[start : start + size].decode("utf-8", "replace").splitlines()
     fields = [line.partition(": ")[::2] for line in lines]
     told = dict(reversed(fields))
-    if "Name" not in told or "Version" not in told:
-        return None
-    return Wheel(path, told["Name"], told["Version"], tuple(need for key, need in fields if key == "Requires-Dist"))
+    title, version = told.get("Name", ""), told.get("Version", "")
+    needs = tuple(need for key, need in fields if key == "Requires-Dist")
+    is_whole = _TITLE.fullmatch(title) and _VERSION.fullmatch(version) and len(needs) <= _MOST_NEEDS
+    return Wheel(path, title, version, needs) if is_whole else None
 
 
 def found_in(system: System, directory: str) -> list[Wheel]:
@@ -112,6 +123,11 @@ def found_in(system: System, directory: str) -> list[Wheel]:
         return []
     wheels = (read(system, posixpath.join(where, name)) for name in names if is_name(name))
     return [wheel for wheel in wheels if wheel is not None]
+
+
+def not_there(text: str) -> str:
+    """What is said of a file that is asked for and is not there."""
+    return f"WARNING: Requirement '{text}' looks like a filename, but the file does not exist\n"
 
 
 def shown(system: System, path: str) -> str:
