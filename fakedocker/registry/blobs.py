@@ -28,11 +28,6 @@ class Sums(NamedTuple):
     """Of the compressed archive."""
 
 
-def blob(entries: Iterable[LayerEntry]) -> Iterator[bytes]:
-    """The compressed archive in chunks of about a MiB; large files are made on the way, about 300 MB a second."""
-    return gzip_stored.compress(contents.chunks(write_tar(entries)))
-
-
 def sums(entries: Iterable[LayerEntry]) -> Sums:
     """The digests of a layer. Makes the whole blob, chunk by chunk, about 100 MB a second."""
     return archive_sums(write_tar(entries))

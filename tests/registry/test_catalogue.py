@@ -188,7 +188,7 @@ def test_every_image_is_consistent() -> None:
 def test_digests_are_those_of_the_bytes(name: str) -> None:
     for remote in hub(name).layers:
         assert remote.size_bytes < SMALL_BYTES
-        blob = b"".join(blobs.blob(remote.layer.entries))
+        blob = blobs.bytes_of(remote)
         assert "sha256:" + hashlib.sha256(blob).hexdigest() == remote.digest
         assert "sha256:" + hashlib.sha256(gzip.decompress(blob)).hexdigest() == remote.layer.diff_id
         assert blobs.sums(remote.layer.entries) == (remote.layer.diff_id, remote.digest, remote.size_bytes)

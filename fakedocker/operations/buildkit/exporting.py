@@ -281,7 +281,7 @@ def _layout(solve: Solve) -> Image | None:
     image, layers = _image(solve)
     if exporter == "oci":
         attestation = _attestation(solve, image, layers, solve.task.opened_ns)
-        return content_store.of_config(image, layers, attestation, _build(solve))
+        return content_store.of_config(image, layers, attestation)
     manifest = make_manifest(image, content_store.remote_layers(layers), MANIFEST_TYPE, _INDENT)
     return content_store.of_manifest(solve.draft, manifest)
 

@@ -57,15 +57,7 @@ def put(realm: Host, target: Value, key: Key, value: Value, strict: bool = True)
             return
         found = native_own(realm, place, key) if type(place) is Native else own(realm, place, key)
         if type(found) is Slot:
-            if found.is_accessor:
-                if found.setter is not None:
-                    realm.call(found.setter, target, [value])
-                elif strict:
-                    raise _only_getter(realm, target, key)
-                return
-            if not found.writable:
-                if strict:
-                    raise _read_only(realm, target, key)
+            if _is_settled(realm, target, found, key, value, strict):
                 return
             if place is target and key in target.props:
                 found.value = value
@@ -82,18 +74,23 @@ def _native_put(realm: Host, target: Native, key: Key, value: Value, strict: boo
     found = native_own(realm, target, key)
     kept = value
     if type(found) is Slot:
-        if found.is_accessor:
-            if found.setter is not None:
-                realm.call(found.setter, target, [value])
-            elif strict:
-                raise _only_getter(realm, target, key)
-            return
-        if not found.writable:
-            if strict:
-                raise _read_only(realm, target, key)
+        if _is_settled(realm, target, found, key, value, strict):
             return
         kept = Slot(value, enumerable=found.enumerable, configurable=found.configurable)
     realm.extras.setdefault(target.path, JsObject(None)).props[key] = kept
+
+
+def _is_settled(realm: Host, target: Value, found: Slot, key: Key, value: Value, strict: bool) -> bool:
+    """Whether setting a property that was found is over: its setter was called, or it has none, or cannot be written."""
+    if found.is_accessor:
+        if found.setter is not None:
+            realm.call(found.setter, target, [value])
+        elif strict:
+            raise _only_getter(realm, target, key)
+        return True
+    if not found.writable and strict:
+        raise _read_only(realm, target, key)
+    return not found.writable
 
 
 def _only_getter(realm: Host, target: Value, key: Key) -> Exception:
