@@ -86,7 +86,7 @@ def _make_constructor(emitter: Emitter, node: syntax.Class, name: str) -> None:
     code.name = name
     code.start, code.end = node.at, node.end
     kind = "base" if node.parent is None else "derived"
-    parent_at = node.at if node.parent is None else position(node.parent)
+    parent_at = node.at if node.parent is None else emitter.analysis.noted_places.get(id(node), position(node.parent))
 
     def run(frame: Frame, machine: Runner) -> None:
         realm = machine.language

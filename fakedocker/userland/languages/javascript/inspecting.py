@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from fakedocker.userland.languages.javascript.cells import JsObject, Proxy, Value, is_callable
 from fakedocker.userland.languages.javascript.numbers import number_text
+from fakedocker.userland.languages.javascript.operators import to_text
 from fakedocker.userland.languages.javascript.properties import get
 from fakedocker.userland.languages.javascript.shared import INSPECT, NULL, Host, Native
 
@@ -184,11 +185,7 @@ def _stylize(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """A text in the colour of its kind, which is asked of the options that an object is told."""
     text = arguments[0] if arguments else None
     style = STYLES.get(arguments[1]) if len(arguments) > 1 and type(arguments[1]) is str else None
-    return (
-        text
-        if style is None
-        else f"\x1b[{style[0]}m{realm.short_text(text) if type(text) is not str else text}\x1b[{style[1]}m"
-    )
+    return text if style is None else f"\x1b[{style[0]}m{to_text(realm, text)}\x1b[{style[1]}m"
 
 
 Native("stylizeNoColor", lambda realm, this, arguments: arguments[0] if arguments else None, 2)

@@ -312,11 +312,3 @@ _KINDS: Final[dict[type, Callable[..., Shown | str]]] = {
 def shown(realm: Host, value: Value) -> str:
     """A value as messages show it."""
     return inspect(realm, value)
-
-
-def described(realm: Host, value: Value) -> str:
-    """An object as V8's messages call it, such as #<Object>."""
-    if isinstance(value, JsFunction | Native | Bound | HostFunction):
-        name = get(realm, value, "name")
-        return f"class {name}" if isinstance(value, JsFunction) and value.class_kind else f"function '{name}'"
-    return f"#<{constructor_name(realm, value) or 'Object'}>"

@@ -201,7 +201,13 @@ class Lexer:
         source, at = self.source, self.place
         found = _NUMBER.match(source, at)
         following = "" if found is None else source[found.end() : found.end() + 1]
-        if found is None or is_digits(following) or following == "_" or _NAME.match(source, found.end()):
+        if (
+            found is None
+            or is_digits(following)
+            or following == "_"
+            or following == "\\"
+            or _NAME.match(source, found.end())
+        ):
             raise self._wrong_number(found.end() if found is not None else at + 1)
         if found[0].startswith("0_"):
             raise self._wrong_number(at + 1)

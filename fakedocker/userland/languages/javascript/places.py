@@ -256,7 +256,11 @@ class _Walk:
                 self._found.setdefault(id(part), self.place)
 
     def _class(self, node: syntax.Class) -> None:
+        """Its scope is a step, which a statement that begins with the class does without a place."""
+        self._is_first = self._is_first and self.place >= node.at
         self.visit(node.parent)
+        if self._is_whole:
+            self._found[id(node)] = self.place
         self._is_first = False
         for member in node.members:
             if member.computed:

@@ -7,7 +7,6 @@ from typing import Final
 
 from fakedocker.base.numbers import is_digits
 from fakedocker.userland.languages.javascript.cells import (
-    Bound,
     HostFunction,
     JsArray,
     JsBytes,
@@ -26,8 +25,10 @@ from fakedocker.userland.languages.javascript.cells import (
 from fakedocker.userland.languages.javascript.code import JsCode
 from fakedocker.userland.languages.javascript.operators import to_boolean
 from fakedocker.userland.languages.javascript.shared import (
+    HAS_INSTANCE,
     HOLE,
     NULL,
+    TO_PRIMITIVE,
     TO_STRING_TAG,
     UNINITIALIZED,
     Getter,
@@ -95,6 +96,8 @@ def _of_entry(key: Key, found: Value) -> Value:
     """What a table's entry is as a property: numbers and symbols are constants; a `Slot` there is a plain property."""
     kind = type(found)
     if kind is Native:
+        if type(key) is WellKnown and key in (HAS_INSTANCE, TO_PRIMITIVE):
+            return Slot(found, writable=False, enumerable=False, configurable=key is TO_PRIMITIVE)
         return hidden(found)
     if kind is Getter:
         return Slot(getter=found.native, setter=found.setter, is_accessor=True, enumerable=False)
@@ -140,15 +143,11 @@ def has_caller(target: JsFunction) -> bool:
     return code.makes_prototype and not (code.is_generator or code.is_strict or target.class_kind)
 
 
-def _bound_own(realm: Host, target: Value, key: Key) -> Value:
-    inner = target.target if type(target) is Bound else target.native
+def _host_function_own(realm: Host, target: Value, key: Key) -> Value:
     if key == "name":
-        name = realm.get(inner, "name")
-        return Slot(f"bound {name}" if type(target) is Bound else name, writable=False, enumerable=False)
+        return Slot(target.native.name, writable=False, enumerable=False)
     if key == "length":
-        length = realm.get(inner, "length")
-        taken = len(target.arguments) if type(target) is Bound else 0
-        return Slot(max(0.0, length - taken), writable=False, enumerable=False)
+        return Slot(float(target.native.length), writable=False, enumerable=False)
     return MISSING
 
 
@@ -197,7 +196,7 @@ def key_value(key: Key) -> Value:
 
 
 _EXOTIC: Final[dict[type, Callable[[Host, Value, Key], Value]]] = {
-    JsArray: _array_own, JsFunction: _function_own, Bound: _bound_own, HostFunction: _bound_own, JsBytes: _bytes_own, Wrapper: _wrapper_own,
+    JsArray: _array_own, JsFunction: _function_own, HostFunction: _host_function_own, JsBytes: _bytes_own, Wrapper: _wrapper_own,
     JsRegExp: _pattern_own, Proxy: _proxy_own, JsModule: _module_own,
 }  # fmt: skip
 
@@ -338,7 +337,7 @@ def slot_of(realm: Host, described: Value, existing: Value = MISSING) -> Slot:
         raise realm.error(
             "TypeError",
             "Invalid property descriptor. Cannot both specify accessors and a value or writable attribute,"
-            f" {realm.described(described)}",
+            f" {realm.told(described)}",
         )
     if is_accessor or (before is not None and before.is_accessor and not has(realm, described, "value")):
         getter = get(realm, described, "get") if has(realm, described, "get") else before.getter if before else None

@@ -94,7 +94,7 @@ def _is_settled(realm: Host, target: Value, found: Slot, key: Key, value: Value,
 
 
 def _only_getter(realm: Host, target: Value, key: Key) -> Exception:
-    words = f"Cannot set property {realm.key_text(key)} of {realm.described(target)} which has only a getter"
+    words = f"Cannot set property {realm.key_text(key)} of {realm.told(target)} which has only a getter"
     return realm.error("TypeError", words)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fakedocker.userland.languages.javascript.cells import (
+    HostFunction,
     JsArray,
     JsBytes,
     JsFunction,
@@ -44,6 +45,7 @@ def own_keys(realm: Host, target: Value) -> list[Key]:
     before: list[Key] = []
     if type(target) is JsArray:
         before = [str(index) for index, item in enumerate(target.items) if item is not HOLE] + ["length"]
+        before += [key for key in _keys_of(realm, target.table) if key not in target.props]
     elif type(target) is JsFunction:
         before = [
             key
@@ -51,6 +53,8 @@ def own_keys(realm: Host, target: Value) -> list[Key]:
             if key not in target.props and own(realm, target, key) is not MISSING
         ]
         names = list(target.props)
+    elif type(target) is HostFunction:
+        before = [key for key in ("length", "name", *_keys_of(realm, target.table)) if key not in target.props]
     elif type(target) is Wrapper and target.kind == "String":
         before = [str(index) for index in range(len(target.value))] + ["length"]
     elif type(target) is JsBytes and target.kind not in ("ArrayBuffer", "DataView"):

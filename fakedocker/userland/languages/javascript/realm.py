@@ -9,22 +9,21 @@ from typing import Final
 
 from fakedocker.userland.languages.javascript import calls, iteration as iterators, members, promises, telling, tracing
 from fakedocker.userland.languages.javascript.cells import (
-    FUNCTIONS,
+    Bound,
     JsArray,
     JsFunction,
     JsObject,
     JsRegExp,
+    Proxy,
     Slot,
-    Symbol,
     Value,
     Wrapper,
     hidden,
-    is_callable,
 )
 from fakedocker.userland.languages.javascript.code import JsCode
 from fakedocker.userland.languages.javascript.compiler import HOST, SCRIPT
-from fakedocker.userland.languages.javascript.inspecting_objects import described, shown
-from fakedocker.userland.languages.javascript.operators import LONGEST_TEXT, to_text
+from fakedocker.userland.languages.javascript.inspecting_objects import shown
+from fakedocker.userland.languages.javascript.operators import LONGEST_TEXT
 from fakedocker.userland.languages.javascript.patterns_js import FLAGS
 from fakedocker.userland.languages.javascript.properties import get, has, own, prototype_of
 from fakedocker.userland.languages.javascript.realm_state import NATIVE_PARENTS, ModuleHost, State
@@ -34,7 +33,6 @@ from fakedocker.userland.languages.javascript.shared import (
     Key,
     Native,
     Table as Table,
-    WellKnown,
     Written,
 )
 from fakedocker.userland.languages.machine.cells import NotSimulated
@@ -230,7 +228,7 @@ class Realm:
             return isinstance(code, JsCode) and code.makes_prototype and not code.is_generator
         if type(value) is Native:
             return value.construct is not None
-        return is_callable(value)
+        return type(value) in (Bound, Proxy) and self.is_constructor(value.target)
 
     # what is wrong
 
@@ -280,24 +278,6 @@ class Realm:
     told = telling.told
     told_iteration = telling.told_iteration
     told_key = telling.told_key
-
-    def described(self, value: Value) -> str:
-        """An object as messages call it: #<Name>."""
-        return described(self, value)
-
-    def short_text(self, value: Value) -> str:
-        """A value as messages such as "x is not a function" show it."""
-        if type(value) is str:
-            return f'"{value}"'
-        if isinstance(value, FUNCTIONS):
-            return "function" if type(value) is not JsFunction else tracing.source_text(value)
-        if type(value) is JsArray:
-            return to_text(self, value)
-        if isinstance(value, JsObject):
-            return described(self, value)
-        if isinstance(value, Symbol | WellKnown):
-            return f"Symbol({value.description or ''})"
-        return to_text(self, value)
 
     def key_text(self, key: Key) -> str:
         """A key as messages show it."""

@@ -6,9 +6,11 @@ from collections import deque
 from typing import Final, Protocol
 
 from fakedocker.userland.languages.javascript.cells import (
+    HostFunction,
     JsArray,
     JsObject,
     Promise,
+    Slot,
     Symbol,
     Value,
     Wrapper,
@@ -46,8 +48,17 @@ _HELD: Final[dict[str, str | float | bool]] = {"String": "", "Number": 0.0, "Boo
 """What the prototypes hold that are objects of their own kind."""
 
 
+_NOTHING: Final = Native("Function.prototype", lambda realm, this, arguments: None, name="")
+"""What Function.prototype does when it is called, as it is a function itself."""
+
+
 def _new_prototype(name: str) -> JsObject:
-    made = Wrapper(None, name, _HELD[name]) if name in _HELD else JsObject(None)
+    if name == "Function":
+        made: JsObject = HostFunction(None, _NOTHING, None)
+    elif name == "Array":
+        made = JsArray(None, [])
+    else:
+        made = Wrapper(None, name, _HELD[name]) if name in _HELD else JsObject(None)
     made.table = TABLES.get(name)
     return made
 
@@ -103,6 +114,9 @@ class State:
             self.protos[name] = _new_prototype(name)
         for name, parent in PROTOTYPES.items():
             self.protos[name].proto = None if parent is None else self.protos[parent]
+        for kind, instance in (("GeneratorFunction", "Generator"), ("AsyncGeneratorFunction", "AsyncGenerator")):
+            self.protos[kind].props["prototype"] = Slot(self.protos[instance], writable=False, enumerable=False)
+            self.protos[instance].props["constructor"] = Slot(self.protos[kind], writable=False, enumerable=False)
         self.globals = JsObject(self.protos["Object"], "global", GLOBALS)
         for name in NAMESPACES:
             self.globals.props[name] = hidden(JsObject(self.protos["Object"], table=Table.known[name]))

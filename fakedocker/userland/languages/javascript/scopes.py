@@ -33,7 +33,7 @@ _WAITS: Final = (
     syntax.WrongTarget,
 )
 """Nodes that are no part of an expression that is evaluated in one go."""
-_PLACED: Final = (syntax.Delete, syntax.Yield, syntax.Update, syntax.Assign)
+_PLACED: Final = (syntax.Delete, syntax.Yield, syntax.Update, syntax.Assign, syntax.Class)
 """Nodes that may fail where they set no place."""
 
 

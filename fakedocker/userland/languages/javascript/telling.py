@@ -4,16 +4,32 @@ from __future__ import annotations
 
 from typing import Final
 
-from fakedocker.userland.languages.javascript.cells import JsFunction, JsObject, is_callable
-from fakedocker.userland.languages.javascript.code import JsCode
-from fakedocker.userland.languages.javascript.inspecting_errors import is_error
-from fakedocker.userland.languages.javascript.operators import type_of
-from fakedocker.userland.languages.javascript.properties import get
-from fakedocker.userland.languages.javascript.shared import NULL, TO_STRING_TAG, Host, Native
-from fakedocker.userland.languages.javascript.tracing import header_of
+from fakedocker.userland.languages.javascript.cells import (
+    FUNCTIONS,
+    Bound,
+    HostFunction,
+    JsBytes,
+    JsFunction,
+    JsModule,
+    JsObject,
+    ListIterator,
+    Proxy,
+    Slot,
+    Symbol,
+    Wrapper,
+    is_callable,
+)
+from fakedocker.userland.languages.javascript.operators import to_text, type_of
+from fakedocker.userland.languages.javascript.properties import MISSING, get, native_own, own
+from fakedocker.userland.languages.javascript.shared import NULL, TO_STRING_TAG, Host, Key, Native, WellKnown
+from fakedocker.userland.languages.javascript.tracing import source_text
 from fakedocker.userland.languages.machine.cells import Value
 
 _TAGGED: Final = frozenset({"Array", "Function", "Error", "Boolean", "Number", "String", "Date", "RegExp", "Arguments"})
+_CLASSED: Final = _TAGGED | {"Map", "Set", "WeakMap", "WeakSet", "Promise", "Generator"}
+"""Kinds that are called by their own name where no tag says another."""
+_LONGEST_FUNCTION: Final = 128
+_KEPT_OF_FUNCTION: Final = 111
 
 
 def tag_text(realm: Host, held: Value) -> str:
@@ -21,28 +37,82 @@ def tag_text(realm: Host, held: Value) -> str:
     tag = get(realm, held, TO_STRING_TAG)
     if type(tag) is str:
         return f"[object {tag}]"
-    if type(held) is JsFunction and isinstance(held.code, JsCode) and (held.code.is_async or held.code.is_generator):
-        words = ("Async" if held.code.is_async else "") + ("Generator" if held.code.is_generator else "")
-        return f"[object {words}Function]"
     kind = "Function" if is_callable(held) else held.kind
     return f"[object {kind if kind in _TAGGED else 'Object'}]"
 
 
+def _plain_property(realm: Host, target: Value, key: Key) -> Value:
+    """A property that needs no code of anybody's; undefined for one that is asked for, and beyond a proxy."""
+    place: Value = target
+    while place is not None:
+        if type(place) is Proxy or (type(place) is JsModule and key is not TO_STRING_TAG):
+            return None
+        found = native_own(realm, place, key) if type(place) is Native else own(realm, place, key)
+        if type(found) is Slot:
+            return None if found.is_accessor else found.value
+        if found is not MISSING:
+            return found
+        place = realm.prototype_of(place)
+    return None
+
+
 def told(realm: Host, value: Value) -> str:
     """A value within a message: by its class where it has the toString of all objects, by its tag where it has another."""
-    if type(value) is str:
-        return value
-    if not isinstance(value, JsObject) or is_callable(value):
-        return str(realm.short_text(value))
-    if value.kind == "Error" or is_error(realm, value):
-        return header_of(realm, value)
-    method = get(realm, value, "toString")
-    if isinstance(method, Native) and method.path == "Object.prototype.toString":
-        constructor = get(realm, value, "constructor")
-        name = get(realm, constructor, "name") if is_callable(constructor) else ""
-        if type(name) is str and name:
+    if type(value) is Symbol or type(value) is WellKnown:
+        return f"Symbol({value.description or ''})"
+    if not isinstance(value, JsObject | Native):
+        return to_text(realm, value)
+    while type(value) is Proxy:
+        value = value.target
+    if isinstance(value, FUNCTIONS):
+        return _function_text(source_text(value))
+    method = _plain_property(realm, value, "toString")
+    path = method.path if type(method) is Native else ""
+    if value.kind == "Error" or path == "Error.prototype.toString":
+        return _error_text(realm, value)
+    if path == "Object.prototype.toString":
+        name = _name_of(realm, _plain_property(realm, value, "constructor"))
+        if name:
             return f"#<{name}>"
-    return tag_text(realm, value)
+    tag = _plain_property(realm, value, TO_STRING_TAG)
+    return f"[object {tag if type(tag) is str else _class_of(value)}]"
+
+
+def _function_text(text: str) -> str:
+    if len(text) <= _LONGEST_FUNCTION:
+        return text
+    return f"{text[:_KEPT_OF_FUNCTION]}...<omitted>...{text[-2:]}"
+
+
+def _error_text(realm: Host, value: JsObject) -> str:
+    """What an error says of itself; what is no text counts as none."""
+    name, message = (_plain_property(realm, value, key) for key in ("name", "message"))
+    parts = [part for part in (name, message) if type(part) is str and part]
+    return ": ".join(parts)
+
+
+def _name_of(realm: Host, constructor: Value) -> str:
+    """What a function is called by its code, whatever its `name` has become; "" for what is none."""
+    match constructor:
+        case JsFunction():
+            return str(constructor.code.name)
+        case Native():
+            return constructor.name
+        case HostFunction():
+            return constructor.native.name
+        case Bound():
+            held = constructor.props.get("name")
+            return str(held.value) if type(held) is Slot and type(held.value) is str else ""
+    return ""
+
+
+def _class_of(value: JsObject) -> str:
+    """What V8 calls the class of an object."""
+    if isinstance(value, Wrapper):
+        return value.kind
+    if isinstance(value, JsBytes):
+        return "Uint8Array" if value.kind == "Buffer" else value.kind
+    return value.kind if value.kind in _CLASSED and not isinstance(value, ListIterator) else "Object"
 
 
 def told_key(realm: Host, key: Value, act: str) -> str:

@@ -22,7 +22,7 @@ from fakedocker.userland.languages.javascript.frame_names import (
 )
 from fakedocker.userland.languages.javascript.operators import to_text
 from fakedocker.userland.languages.javascript.properties import get
-from fakedocker.userland.languages.javascript.shared import Host
+from fakedocker.userland.languages.javascript.shared import Host, Native
 from fakedocker.userland.languages.javascript.trace_walk import MOST_LINES, offset_of, waiting_lines, walk_frames
 from fakedocker.userland.languages.javascript.units import source_units
 
@@ -158,8 +158,11 @@ _PART: Final = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.
 """A text, or any character else."""
 
 
-def source_text(function: JsFunction) -> str:
+def source_text(function: JsObject | Native) -> str:
     """The text of a function, as its toString gives it."""
+    if not isinstance(function, JsFunction):
+        name = function.name if isinstance(function, Native) else ""
+        return f"function {name}() {{ [native code] }}"
     code = function.code
     assert isinstance(code, JsCode)
     if code.is_host:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import math
+from typing import Final
+
 from fakedocker.userland.languages.javascript import calls
 from fakedocker.userland.languages.javascript.builtins.objects import FUNCTION
 from fakedocker.userland.languages.javascript.cells import (
     Bound,
     JsArray,
-    JsFunction,
+    Slot,
     Value,
     is_callable,
     is_object,
 )
-from fakedocker.userland.languages.javascript.natives import Host, argument, is_nothing
+from fakedocker.userland.languages.javascript.natives import Host, Kind, argument, is_nothing
 from fakedocker.userland.languages.javascript.operators import is_instance
-from fakedocker.userland.languages.javascript.properties import (
-    get,
-)
+from fakedocker.userland.languages.javascript.properties import get, has_own
+from fakedocker.userland.languages.javascript.realm_state import NATIVE_PARENTS
 from fakedocker.userland.languages.javascript.shared import (
     HAS_INSTANCE,
+    TO_STRING_TAG,
+    Getter,
     Native,
 )
 from fakedocker.userland.languages.javascript.tracing import source_text
@@ -31,13 +35,25 @@ def _function(realm: Host, this: Value, arguments: list[Value]) -> Value:
 
 
 FUNCTION.construct(_function)
+for _name in ("AsyncFunction", "GeneratorFunction", "AsyncGeneratorFunction"):
+    _kind = Kind(_name, "Function", 1, is_global=False)
+    _kind.call(_function)
+    _kind.construct(_function)
+    _kind.prototype.entries[TO_STRING_TAG] = _name
+    NATIVE_PARENTS[_name] = FUNCTION.native
 
 
-@FUNCTION.method("call", 1)
-def _call(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    if not is_callable(this):
-        raise realm.error("TypeError", "Function.prototype.call was called on something that is not a function")
-    return calls.enter(realm, this, argument(arguments, 0), arguments[1:])
+def _throw_of_old(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    said = "'caller', 'callee', and 'arguments' properties may not be accessed on strict mode functions or the arguments objects for calls to them"
+    raise realm.error("TypeError", said)
+
+
+THROWER: Final = Native("%ThrowTypeError%", _throw_of_old, name="")
+FUNCTION.prototype.entries = {
+    "arguments": Getter(THROWER, THROWER),
+    "caller": Getter(THROWER, THROWER),
+    **FUNCTION.prototype.entries,
+}
 
 
 @FUNCTION.method("apply", 2)
@@ -72,16 +88,29 @@ def array_like(realm: Host, value: Value) -> list[Value]:
 def _bind(realm: Host, this: Value, arguments: list[Value]) -> Value:
     if not is_callable(this):
         raise realm.error("TypeError", "Bind must be called on a function")
-    return Bound(realm.protos["Function"], this, argument(arguments, 0), arguments[1:])
+    made = Bound(realm.prototype_of(this), this, argument(arguments, 0), arguments[1:])
+    length = get(realm, this, "length") if has_own(realm, this, "length") else None
+    left = 0.0
+    if type(length) is float and length == length:
+        whole = length if length in (math.inf, -math.inf) else float(int(length))
+        left = max(0.0, whole - len(made.arguments))
+    name = get(realm, this, "name")
+    made.props["length"] = Slot(left, writable=False, enumerable=False)
+    made.props["name"] = Slot(f"bound {name if type(name) is str else ''}", writable=False, enumerable=False)
+    return made
+
+
+@FUNCTION.method("call", 1)
+def _call(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    if not is_callable(this):
+        raise realm.error("TypeError", "Function.prototype.call was called on something that is not a function")
+    return calls.enter(realm, this, argument(arguments, 0), arguments[1:])
 
 
 @FUNCTION.method("toString")
 def _function_text(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    if type(this) is JsFunction:
-        return source_text(this)
     if is_callable(this):
-        name = this.name if type(this) is Native else ""
-        return f"function {name}() {{ [native code] }}"
+        return source_text(this)
     raise realm.error("TypeError", "Function.prototype.toString requires that 'this' be a Function")
 
 

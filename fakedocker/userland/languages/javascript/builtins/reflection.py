@@ -124,8 +124,9 @@ def _reflect_construct(realm: Host, this: Value, arguments: list[Value]) -> Valu
     callee = argument(arguments, 0)
     target = arguments[2] if len(arguments) > 2 else callee
     top = realm.machine.top
-    if not realm.is_constructor(callee):
-        raise realm.error("TypeError", f"{realm.told(callee)} is not a constructor")
+    for made_by in (callee, target):
+        if not realm.is_constructor(made_by):
+            raise realm.error("TypeError", f"{realm.told(made_by)} is not a constructor")
     if calls.construct(realm, callee, _given(realm, argument(arguments, 1)), target, ""):
         return CONTROL
     return top.stack.pop()
