@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NoReturn
 
 from fakedocker.userland.languages.javascript import syntax
-from fakedocker.userland.languages.javascript.cursor import Context, Cursor
+from fakedocker.userland.languages.javascript.cursor import STRICT_RESERVED, Context, Cursor
 from fakedocker.userland.languages.javascript.escapes import Refused
 from fakedocker.userland.languages.javascript.lexer import Token
 from fakedocker.userland.languages.javascript.parser_parts import FunctionParts, Key, Outer
@@ -27,14 +27,9 @@ class ClassSyntax:
         cursor = self.cursor
         at = cursor.expect("class").at
         outer = cursor.context
+        name = self._name() if is_declaration or cursor.token.kind == "name" else ""
         was_strict, outer.is_strict = outer.is_strict, True
         try:
-            name = ""
-            if is_declaration or cursor.token.kind == "name":
-                token = cursor.name()
-                name = str(token.value)
-                if name in ("eval", "arguments"):
-                    cursor.fail("Unexpected eval or arguments in strict mode", token.at, token.end)
             parent = None
             if cursor.is_at("extends"):
                 cursor.advance(True)
@@ -46,6 +41,15 @@ class ClassSyntax:
         finally:
             outer.is_strict = was_strict
         return syntax.Class(at, cursor.last_end, name, parent, constructor, tuple(members))
+
+    def _name(self) -> str:
+        """The name of a class, which is one of the code around it, and none of those that strict code may not have."""
+        token = self.cursor.name()
+        if token.value in STRICT_RESERVED:
+            self.cursor.fail("Unexpected strict mode reserved word", token.at, token.end)
+        if token.value in ("eval", "arguments"):
+            self.cursor.fail("Unexpected eval or arguments in strict mode", token.at, token.end)
+        return str(token.value)
 
     def _members(self, is_derived: bool) -> tuple[syntax.Function | None, list[syntax.Field | syntax.Method]]:
         cursor = self.cursor

@@ -331,15 +331,15 @@ class Cursor:
 
     def _unexpected_word(self, found: Token) -> str:
         word = found.value
-        if word == "await" and not found.escaped:
+        if word == "await":
             return "Unexpected reserved word"
-        if found.escaped and (word in KEYWORDS or (word in STRICT_RESERVED and self.context.is_strict)):
+        if found.escaped and (word in KEYWORDS or (word in STRICT_RESERVED and word != "yield")):
             return "Keyword must not contain escaped characters"
         if self.context.is_strict and word in STRICT_RESERVED:
             return "Unexpected strict mode reserved word"
         if word in FUTURE_RESERVED:
             return "Unexpected identifier 'undefined'"
-        if word in ("async", "get", "set") and not found.escaped:
+        if word in ("async", "get", "set"):
             return f"Unexpected token '{word}'"
         return f"Unexpected identifier '{word}'"
 

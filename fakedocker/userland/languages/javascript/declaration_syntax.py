@@ -11,6 +11,7 @@ from fakedocker.userland.languages.javascript.escapes import Refused
 from fakedocker.userland.languages.javascript.expressions import Expressions
 from fakedocker.userland.languages.javascript.lexer import Token
 from fakedocker.userland.languages.javascript.patterns import is_target, names_of, told_of, wrong_target
+from fakedocker.userland.languages.javascript.rendering import not_iterable, position
 from fakedocker.userland.languages.javascript.syntax import Node
 from fakedocker.userland.languages.machine.cells import NotSimulated
 
@@ -85,7 +86,10 @@ class DeclarationSyntax:
                 pairs.append((target, None))
                 what = "const" if isinstance(target, syntax.Name) else "destructuring"
                 cursor.fail(f"Missing initializer in {what} declaration", start, cursor.last_end)
-            pairs.append((told_of(target, value, value_start), value))
+            told = told_of(target, value, value_start)
+            if value is not None and isinstance(told, syntax.ArrayPattern):
+                value = self.expressions.covers.gone_through(value, not_iterable(value, position(value)))
+            pairs.append((told, value))
             self.count += 1
             if not cursor.takes(","):
                 self.bindings = (first, cursor.last_end)
@@ -213,6 +217,8 @@ class ForSyntax:
         kind = "await" if is_await else str(cursor.token.value)
         cursor.advance(True)
         value = self.expressions.expression() if kind == "in" else self.expressions.assignment()
+        if kind != "in":
+            value = self.expressions.covers.gone_through(value, not_iterable(value, position(value)))
         cursor.expect(")", True)
         place = target.at
         if isinstance(target, syntax.Declaration):

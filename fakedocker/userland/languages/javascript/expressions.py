@@ -21,7 +21,7 @@ from fakedocker.userland.languages.javascript.patterns import (
     wrong_target,
 )
 from fakedocker.userland.languages.javascript.primary_syntax import PrimarySyntax
-from fakedocker.userland.languages.javascript.rendering import position
+from fakedocker.userland.languages.javascript.rendering import not_delegated, not_iterable, position
 from fakedocker.userland.languages.javascript.syntax import Node
 from fakedocker.userland.languages.machine.cells import NotSimulated
 
@@ -151,7 +151,10 @@ class Expressions:
         value = self.assignment(in_allowed)
         if isinstance(target, syntax.WrongTarget):
             return target
-        return syntax.Assign(operator.at, word, told_of(target, value, operator.at), value)
+        told = told_of(target, value, operator.at)
+        if isinstance(told, syntax.ArrayPattern):
+            value = covers.gone_through(value, not_iterable(value, position(value)))
+        return syntax.Assign(operator.at, word, told, value)
 
     def _wrong_arrow(self, left: Node) -> NoReturn:
         """`=>` behind what is no list of parameters."""
@@ -184,7 +187,10 @@ class Expressions:
         delegates = cursor.is_at("*")
         if delegates:
             cursor.advance(True)
-        return syntax.Yield(at, self.assignment(in_allowed), delegates)
+        value = self.assignment(in_allowed)
+        if delegates:
+            value = self.covers.gone_through(value, not_delegated(value, position(value)))
+        return syntax.Yield(at, value, delegates)
 
     def _note_waiting(self, token: Token, message: str) -> None:
         """`yield` or `await`, which no parameter may have."""

@@ -8,6 +8,7 @@ from fakedocker.userland.languages.javascript.escapes import Refused
 from fakedocker.userland.languages.javascript.lexer import Token
 from fakedocker.userland.languages.javascript.parser_parts import Key, Outer
 from fakedocker.userland.languages.javascript.patterns import NO_TARGET, names_in
+from fakedocker.userland.languages.javascript.rendering import not_iterable, position
 from fakedocker.userland.languages.javascript.syntax import Node
 
 _PLAIN_KEY_ENDS = frozenset({":", ",", "}", "=", "(", "*", ";"})
@@ -71,9 +72,12 @@ class LiteralSyntax:
         return found
 
     def _check_declared(self, item: Node, before: list[Node | None]) -> None:
+        covers = self.expressions.covers
         inner = item.value if isinstance(item, syntax.Spread) else item
         try:
-            self.expressions.covers.declare(inner, self.cursor.context.is_strict)
+            covers.declare(inner, self.cursor.context.is_strict)
+            if isinstance(item, syntax.Spread):
+                covers.check_rest(item, is_last=not self.cursor.is_at(","))
         except Refused as problem:
             names = [name for part in before if part is not None for name in names_in(part)]
             problem.partial = (*names, *problem.partial)
@@ -85,10 +89,9 @@ class LiteralSyntax:
         if not cursor.is_at("..."):
             return self._part()
         cursor.advance(True)
-        spread = syntax.Spread(start, self._part())
+        part = self._part()
+        spread = syntax.Spread(start, covers.gone_through(part, not_iterable(part, position(part))))
         covers.note_extent(spread, start, cursor.last_end)
-        if covers.declares:
-            covers.check_rest(spread, is_last=not cursor.is_at(","))
         return spread
 
     def _part(self) -> Node:

@@ -116,6 +116,22 @@ class Covers:
         """A node stands in parentheses."""
         self._parenthesized[id(node)] = node
 
+    def gone_through(self, node: Node, said: str) -> Node:
+        """An expression that is gone through, of which V8 says so where it is an assignment to a pattern of an array, which stands at
+        the same place: that cannot go through its value either, and is looked for after what is around it."""
+        match node:
+            case syntax.Assign(_, "=", syntax.ArrayPattern() as pattern, _) if pattern.place == position(node):
+                found: Node = node._replace(target=pattern._replace(said=said))
+            case syntax.Sequence(_, parts) if position(node) == position(parts[-1]):
+                found = node._replace(parts=(*parts[:-1], self.gone_through(parts[-1], said)))
+            case _:
+                return node
+        if id(node) in self._extents:
+            self.note_extent(found, *self._extents[id(node)][1:])
+        if self.is_parenthesized(node):
+            self.note_parentheses(found)
+        return found
+
     def is_parenthesized(self, node: Node) -> bool:
         """Whether it stands in parentheses."""
         return id(node) in self._parenthesized
@@ -168,7 +184,7 @@ class Covers:
                 return node
             case syntax.Member():
                 if declares:
-                    raise self.refuse(NO_PROPERTY, node)
+                    raise _told_after(names_in(node), self.refuse(NO_PROPERTY, node))
                 return node
             case syntax.ArrayLiteral() if not is_apart:
                 return self._array(node, is_strict, declares)
@@ -185,9 +201,7 @@ class Covers:
                     self._check_declared(node, is_strict)
                 return node
         self._check_inside(node, is_strict, declares)
-        wrong = self.refuse(NO_TARGET, node)
-        wrong.partial = tuple(names_in(node)) if declares else ()
-        raise wrong
+        raise _told_after(names_in(node) if declares else [], self.refuse(NO_TARGET, node))
 
     def _check_inside(self, node: Node, is_strict: bool, declares: bool) -> None:
         """Refuse the first literal in an expression that is no pattern: V8 has noted that before it sees that the expression is none."""
@@ -238,7 +252,8 @@ class Covers:
             if item.kind == "spread":
                 rest = self._object_rest(item.value, is_strict, declares)
                 if place != len(node.properties) - 1 or node.has_comma:
-                    raise self.refuse("Rest element must be last element", item)
+                    wrong = self.refuse("Rest element must be last element", item)
+                    raise _told_after(names_of(rest) if declares else [], wrong)
             elif item.kind == "init":
                 if isinstance(item.value, syntax.Function) and item.value.kind == "method":
                     raise self.refuse(NO_TARGET, item)
@@ -255,7 +270,8 @@ class Covers:
         if not isinstance(value, syntax.ArrayLiteral | syntax.ObjectLiteral | syntax.Assign):
             self.pattern(value, is_strict, declares=declares)
         followed = "identifier in declaration" if declares else "assignable reference in assignment"
-        raise self.refuse(f"`...` must be followed by an {followed} contexts", value)
+        wrong = self.refuse(f"`...` must be followed by an {followed} contexts", value)
+        raise _told_after(names_in(value) if declares else [], wrong)
 
     @staticmethod
     def _check_shorthand(item: syntax.Property, is_strict: bool) -> None:
@@ -276,6 +292,12 @@ class Covers:
                 raise Refused("Unexpected eval or arguments in strict mode", node.at, node.at + len(node.name))
             return node
         return self.pattern(node, is_strict, declares=True)
+
+
+def _told_after(names: list[syntax.Name], problem: Refused) -> Refused:
+    """A problem behind names that V8 has declared by then."""
+    problem.partial = tuple(names)
+    return problem
 
 
 def names_in(node: Node) -> list[syntax.Name]:
