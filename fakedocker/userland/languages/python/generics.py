@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from fakedocker.userland.languages.machine.cells import NotSimulated, Value, cell
+from fakedocker.userland.languages.machine.cells import Value, cell
 from fakedocker.userland.languages.python.errors import OBJECT, error, type_error
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import NONE_TYPE, TYPE, native
-from fakedocker.userland.languages.python.values import NOT_IMPLEMENTED, BuiltinClass, Class
+from fakedocker.userland.languages.python.values import NOT_IMPLEMENTED, BuiltinClass, Class, GetSet
 
 GENERIC_ALIAS: Final = BuiltinClass("GenericAlias", OBJECT, module="types")
 UNION: Final = BuiltinClass("UnionType", OBJECT, module="types")
@@ -29,6 +29,12 @@ class GenericAlias:
         self.args = args
         self.cls: Class = GENERIC_ALIAS
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, GenericAlias) and self.origin is other.origin and self.args == other.args
+
+    def __hash__(self) -> int:
+        return hash((self.origin, self.args))
+
 
 @cell
 class Union:
@@ -39,6 +45,12 @@ class Union:
     def __init__(self, args: tuple[Value, ...]) -> None:
         self.args = args
         self.cls: Class = UNION
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Union) and frozenset(self.args) == frozenset(other.args)
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self.args))
 
 
 @cell
@@ -107,8 +119,6 @@ def _or(m: Interpreter, value: Value, other: Value) -> Value:
         parts = each.args if isinstance(each, Union) else [NONE_TYPE if each is None else each]
         for part in parts:
             if not isinstance(part, Class | GenericAlias):
-                if getattr(part, "cls", None) is not None and part.cls.module == "typing":
-                    raise NotSimulated("| of types of typing")
                 return NOT_IMPLEMENTED
             if part not in found:
                 found.append(part)
@@ -118,6 +128,19 @@ def _or(m: Interpreter, value: Value, other: Value) -> Value:
 for _owner, _module in (("type", "builtins"), ("GenericAlias", "types"), ("UnionType", "types")):
     native("__or__", _owner, module=_module)(_or)
     native("__ror__", _owner, module=_module)(lambda m, value, other: _or(m, other, value))
+
+
+def _same(m: Interpreter, value: Value, other: Value) -> Value:
+    """Whether two are of the same types; those of a union in any order."""
+    return value == other if type(other) is type(value) else NOT_IMPLEMENTED
+
+
+for _owner in ("GenericAlias", "UnionType"):
+    native("__eq__", _owner, module="types")(_same)
+    native("__hash__", _owner, module="types")(lambda m, value: sum(m.hash_of(each) for each in value.args))
+GENERIC_ALIAS.names["__origin__"] = GetSet("GenericAlias", "__origin__", lambda m, value: value.origin)
+GENERIC_ALIAS.names["__args__"] = GetSet("GenericAlias", "__args__", lambda m, value: value.args)
+UNION.names["__args__"] = GetSet("UnionType", "__args__", lambda m, value: value.args)
 
 
 @native("__getitem__", "mappingproxy")

@@ -28,12 +28,38 @@ class Line(NamedTuple):
 
 
 _CONNECT: Final = "_connect(dsn, connection_factory=connection_factory, **kwasync)"
+_INIT: Final = "self.__pydantic_validator__.validate_python(data, self_instance=self)"
+_VALIDATE: Final = "cls.__pydantic_validator__.validate_python("
+_JSON: Final = "cls.__pydantic_validator__.validate_json(json_data, strict=strict, context=context)"
+_NO_FIELD: Final = 'raise ValueError(f\'"{self.__class__.__name__}" object has no field "{name}"\')'
 _LINES: Final = {
     ("psycopg2", "conn = _connect(given, connection_factory)"): Line(
         "psycopg2-binary", "psycopg2/__init__.py", "2.9.", 122, f"    conn = {_CONNECT}", _CONNECT
     ),
+    ("pydantic", "validated_self = self.__pydantic_node__.run(data, self)"): Line(
+        "pydantic",
+        "pydantic/main.py",
+        "2.9.2",
+        212,
+        f"        validated_self = {_INIT}",
+        _INIT,
+    ),
+    ("pydantic", "return cls.__pydantic_node__.run(obj, None, strict, False, context, from_attributes)"): Line(
+        "pydantic",
+        "pydantic/main.py",
+        "2.9.2",
+        596,
+        f"        return {_VALIDATE}",
+        _VALIDATE,
+    ),
+    ("pydantic", "return _of_json(cls.__pydantic_node__, json_data, strict, context)"): Line(
+        "pydantic", "pydantic/main.py", "2.9.2", 625, f"        return {_JSON}", _JSON
+    ),
+    ("pydantic", "raise ValueError(f'\"{cls.__name__}\" object has no field \"{name}\"')"): Line(
+        "pydantic", "pydantic/main.py", "2.9.2", 884, f"                {_NO_FIELD}", _NO_FIELD
+    ),
 }
-"""(module, our line) -> the package's. Read off psycopg2 2.9.13."""
+"""(module, our line) -> the package's. Read off psycopg2 2.9.13 and pydantic 2.9.2."""
 
 
 def line_of(m: Interpreter, code: Value, number: int) -> tuple[str, Line] | None:
