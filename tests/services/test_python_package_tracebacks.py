@@ -61,6 +61,34 @@ def test_a_caught_error_of_a_package_is_told_without_a_mark() -> None:
     )
 
 
+def test_an_error_of_a_model_shows_the_lines_of_pydantic() -> None:
+    source = "from pydantic import BaseModel\nclass M(BaseModel):\n    a: int\nM(a='x')"
+    result = Machine({"/app/main.py": source, **PACKAGES}).sh("PYTHON_VERSION=3.12.1 python3 /app/main.py")
+    assert result.stderr == (
+        "Traceback (most recent call last):\n  File \"/app/main.py\", line 4, in <module>\n    M(a='x')\n"
+        f'  File "{SITE}/pydantic/main.py", line 212, in __init__\n'
+        "    validated_self = self.__pydantic_validator__.validate_python(data, self_instance=self)\n"
+        "                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
+        "pydantic_core._pydantic_core.ValidationError: 1 validation error for M\na\n  Input should be a valid integer,"
+        " unable to parse string as an integer [type=int_parsing, input_value='x', input_type=str]\n"
+        "    For further information visit https://errors.pydantic.dev/2.9/v/int_parsing\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "class M(BaseModel):\n    a: int\nM.model_json_schema()",
+        "from typing import Generic, TypeVar\nT = TypeVar('T')\nclass M(BaseModel, Generic[T]):\n    a: T",
+        "class M(BaseModel):\n    model_name: str",
+        "class M(BaseModel):\n    a: int = 'x'\nM().model_dump()",
+    ],
+)
+def test_what_is_outside_of_pydantic_is_marked(lines: str) -> None:
+    box = Machine({"/app/main.py": f"from pydantic import BaseModel\n{lines}", **PACKAGES})
+    assert "is not simulated\n" in box.sh("PYTHON_VERSION=3.12.1 python3 /app/main.py").stderr
+
+
 def test_fastapi_answers_500_marks_its_lines_and_goes_on() -> None:
     box = Machine({"/app/main.py": FAST, **PACKAGES})
     source = "import sys, uvicorn\nsys.path.insert(0, '/app')\nuvicorn.run('main:app', port=8000)"

@@ -12,7 +12,20 @@ from helpers.frozen_machine import FrozenMachine as Machine
 
 PROJECTS = Path(__file__).parents[1] / "data/python-projects"
 SITE = "/usr/local/lib/python3.12/site-packages"
-PACKAGES = ("pytest", "requests", "flask", "redis", "fastapi", "uvicorn", "gunicorn", "psycopg2", "pymysql", "mysql")
+PACKAGES = (
+    "pytest",
+    "requests",
+    "flask",
+    "redis",
+    "fastapi",
+    "uvicorn",
+    "gunicorn",
+    "psycopg2",
+    "pymysql",
+    "mysql",
+    "pydantic",
+    "email_validator",
+)
 SCRIPT = "#!/srv/bin/python3\nimport sys\nfrom pytest import main\nsys.exit(main())\n"
 SETTINGS = "export PYTHON_VERSION=3.12.1 PYTHONHASHSEED=0; cd /app"
 MARKED = frozenset[str]()

@@ -154,7 +154,15 @@ def _check_package(m: Interpreter, name: str) -> None:
         raise _not_found(name, f"No module named '{name}'")
 
 
-_USERS: Final = {"werkzeug": "flask", "jinja2": "flask", "markupsafe": "flask", "pydantic": "fastapi", "pydantic_core": "pydantic", "annotated_types": "pydantic", "typing_extensions": "pydantic"}
+_USERS: Final = {
+    "werkzeug": "flask",
+    "jinja2": "flask",
+    "markupsafe": "flask",
+    "pydantic": "fastapi",
+    "pydantic_core": "pydantic",
+    "annotated_types": "pydantic",
+    "typing_extensions": "pydantic",
+}
 """Packages that another one brings with it."""
 
 

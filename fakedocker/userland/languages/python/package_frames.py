@@ -55,7 +55,7 @@ _LINES: Final = {
     ("pydantic", "return _of_json(cls.__pydantic_node__, json_data, strict, context)"): Line(
         "pydantic", "pydantic/main.py", "2.9.2", 625, f"        return {_JSON}", _JSON
     ),
-    ("pydantic", "raise ValueError(f'\"{cls.__name__}\" object has no field \"{name}\"')"): Line(
+    ("pydantic", 'raise ValueError(f\'"{cls.__name__}" object has no field "{name}"\')'): Line(
         "pydantic", "pydantic/main.py", "2.9.2", 884, f"                {_NO_FIELD}", _NO_FIELD
     ),
 }
