@@ -96,7 +96,7 @@ class ClassSyntax:
         if cursor.is_at(":") or cursor.is_at(","):
             self._wrong_member(token if token.value == "static" and is_static else start, start, key)
         self._check_field_name(key, is_static)
-        value = self._field_value() if cursor.is_at("=") else None
+        value = self._field_value(is_static) if cursor.is_at("=") else None
         cursor.end_statement()
         self._declare_private(key, "field", is_static)
         return syntax.Field(token.at, key.node, value, key.computed, is_static)
@@ -154,11 +154,12 @@ class ClassSyntax:
                 str(key.token.value), f"{kind} static" if is_static else kind, last.at, last.end
             )
 
-    def _field_value(self) -> Node:
+    def _field_value(self, is_static: bool) -> Node:
         cursor = self.cursor
         outer = cursor.context
         cursor.advance(True)
         cursor.context = Context(in_function=True, is_strict=True, home="method", bans=frozenset({"arguments"}))
+        cursor.context.in_static_block = is_static
         try:
             return self.expressions.assignment()
         finally:

@@ -28,6 +28,7 @@ class Context:
 
     Attributes:
         home: what a function is the method of, for `super`: "" for none, "method", or "derived", whose parent it may call.
+        in_static_block: whether it is that or the value of a static field, where `await` is no name.
         labels: the names that a statement has, and whether it is a loop.
         bans: words that are no names here: `await` in static blocks, `arguments` in those and in fields.
         is_simple: whether all parameters are plain names.

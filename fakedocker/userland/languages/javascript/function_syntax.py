@@ -291,10 +291,9 @@ class FunctionSyntax:
             if not self._is_async_arrow():
                 return None
             cursor.advance()
-            name = cursor.token
+            name = cursor.name()
             if name.value == "await":
                 cursor.fail(AWAIT_NAME, name.at, name.end)
-            cursor.name()
             return self._arrow_body(token.at, (syntax.Name(name.at, str(name.value)),), True, in_allowed)
         return None
 
@@ -343,7 +342,9 @@ class FunctionSyntax:
         names = [name for part in found for name in names_of(part)] if is_async else []
         for name in names:
             if name.name == "await":
-                cursor.fail(AWAIT_NAME, name.at, name.at + 5)
+                behind = covers.behind_await.get(name.at)
+                at, end = (name.at, name.at + 5) if behind is None else (behind.at, behind.end)
+                cursor.fail(AWAIT_NAME, at, end)
         self._check_twice(tuple(found), 0 if _are_names(found) else 1)
         return found
 

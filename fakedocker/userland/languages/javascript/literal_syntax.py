@@ -171,6 +171,8 @@ class LiteralSyntax:
         cursor.check_name(token)
         covers.check_let(token)
         name = syntax.Name(token.at, str(token.value))
+        if name.name == "await":
+            covers.behind_await[name.at] = cursor.token
         if not cursor.is_at("="):
             covers.note_extent(name, token.at, token.end)
             return syntax.Property(token.at, "init", key.node, name)

@@ -90,6 +90,7 @@ class Covers:
         shorthands: what only a pattern may have, such as `{a = 1}`, in order.
         declares: whether literals are patterns of names that are declared, whose parts are refused at once.
         waiting: `await` and `yield`, which the parameters of an arrow function may not have, in order.
+        behind_await: what follows `await` as a shorthand, by the place of that: V8 points there where it is no parameter.
         literals: those that have been read in the expression, of which V8 has noted whether they are patterns.
         functions: those that have been read in the statement of the program that is being read.
         declared: the names that a pattern has declared so far, by their places.
@@ -101,6 +102,7 @@ class Covers:
         self._parenthesized: dict[int, Node] = {}
         self.shorthands: list[Refused] = []
         self.waiting: list[Refused] = []
+        self.behind_await: dict[int, Token] = {}
         self.literals: list[Node] = []
         self.functions: list[syntax.Function] = []
         self.declared: dict[int, syntax.Name] = {}
