@@ -8,6 +8,7 @@ from fakedocker.userland.languages.javascript import syntax
 from fakedocker.userland.languages.javascript.cursor import Cursor
 from fakedocker.userland.languages.javascript.escapes import Refused
 from fakedocker.userland.languages.javascript.parser_parts import LiteralParts
+from fakedocker.userland.languages.javascript.patterns import Covers
 from fakedocker.userland.languages.javascript.primary_syntax import PrimarySyntax
 from fakedocker.userland.languages.javascript.syntax import Node
 
@@ -18,6 +19,7 @@ class Operands(Protocol):
     """What is asked of the parser of expressions."""
 
     primaries: PrimarySyntax
+    covers: Covers
 
     @property
     def literals(self) -> LiteralParts: ...
@@ -32,6 +34,16 @@ class CallSyntax:
     def __init__(self, cursor: Cursor, expressions: Operands) -> None:
         self.cursor = cursor
         self.expressions = expressions
+
+    def arguments_of(self, callee: Node) -> tuple[Node, ...]:
+        """What stands between the parentheses of a call, which may turn out to be the head of an async arrow function."""
+        covers = self.expressions.covers
+        declares = covers.declares
+        covers.declares = declares and not (isinstance(callee, syntax.Name) and callee.name == "async")
+        try:
+            return self.arguments()
+        finally:
+            covers.declares = declares
 
     def arguments(self) -> tuple[Node, ...]:
         """What stands between the parentheses of a call."""

@@ -33,9 +33,7 @@ class ClassSyntax:
             parent = None
             if cursor.is_at("extends"):
                 cursor.advance(True)
-                since = len(self.expressions.covers.shorthands)
-                parent = self.expressions.left_hand_side()
-                self.expressions.covers.check(since)
+                parent = self.expressions.parent()
             cursor.expect("{")
             constructor, members = self._members(parent is not None)
         finally:

@@ -97,14 +97,12 @@ class DeclarationSyntax:
 
     def _binding(self, kind: str, pairs: list[tuple[Node, Node | None]]) -> Node:
         """What is declared; of a pattern that is refused V8 has declared the names before what is wrong."""
-        covers = self.expressions.covers
-        covers.declared, covers.is_lexical = {}, kind != "var"
         start = self.cursor.start
         try:
-            return self.expressions.functions.binding()
+            return self.expressions.functions.binding(is_variable=True, is_lexical=kind != "var")
         except Refused as problem:
-            names = covers.declared | {name.at: name for name in problem.partial if isinstance(name, syntax.Name)}
-            pairs += [(names[at], None) for at in sorted(names)]
+            pairs += [(name, None) for name in problem.partial if isinstance(name, syntax.Name)]
+            problem.partial = tuple(part for part in problem.partial if not isinstance(part, syntax.Name))
             if problem.behind is not None and problem.behind[0] == start:
                 self.cursor.fail("Missing initializer in destructuring declaration", *problem.behind)
             raise

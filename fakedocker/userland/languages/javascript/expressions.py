@@ -76,12 +76,8 @@ class Expressions:
     def _cover_part(self, in_allowed: bool) -> Node:
         """One of them; V8 notes whether it could be a parameter, and says so at once where a pattern declares."""
         start, covers = self.cursor.start, self.covers
-        is_lexical, covers.is_lexical = covers.is_lexical, False  # it may be the head of an arrow function
-        try:
-            found = self.cover_assignment(in_allowed)
-        finally:
-            covers.is_lexical = is_lexical
-        if covers.declares and not isinstance(found, _PARAMETERS):
+        found = self.cover_assignment(in_allowed)
+        if covers.declares and (covers.is_parenthesized(found) or not isinstance(found, _PARAMETERS)):
             self.cursor.fail(NO_TARGET, start, self.cursor.last_end)
         return found
 
@@ -320,6 +316,10 @@ class Expressions:
             return found
         return target
 
+    def parent(self) -> Node:
+        """What a class extends."""
+        return self._validated(lambda _: self.left_hand_side(), True)
+
     def left_hand_side(self) -> Node:
         cursor = self.cursor
         value = self.calls.new() if cursor.is_at("new") else self.primaries.primary()
@@ -334,7 +334,7 @@ class Expressions:
                 break
             elif token.value == "(":
                 called = True
-                value = syntax.Call(self._call_position(), value, self.calls.arguments())
+                value = syntax.Call(self._call_position(), value, self.calls.arguments_of(value))
             elif token.value == "?.":
                 chained = called = True
                 value = self._optional(value)

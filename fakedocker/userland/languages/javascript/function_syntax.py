@@ -10,6 +10,7 @@ from fakedocker.userland.languages.javascript.class_syntax import ClassSyntax
 from fakedocker.userland.languages.javascript.cursor import NOT_SIMPLE, STRICT_RESERVED, Context, Cursor
 from fakedocker.userland.languages.javascript.escapes import Refused
 from fakedocker.userland.languages.javascript.lexer import Token
+from fakedocker.userland.languages.javascript.parameter_names import check_strict_parameters, check_twice
 from fakedocker.userland.languages.javascript.parser_parts import Outer
 from fakedocker.userland.languages.javascript.patterns import names_of, told_of_parameter
 from fakedocker.userland.languages.javascript.private_names import PrivateNames
@@ -142,9 +143,9 @@ class FunctionSyntax:
         if is_strict and named is not None:
             self._check_strict_name(named)
         if is_strict:
-            self._check_strict_parameters(parameters)
+            check_strict_parameters(parameters)
         if is_strict or kind != "function" or not _are_names(parameters):
-            self._check_twice(parameters)
+            check_twice(parameters)
 
     def _check_count(self, kind: str, parameters: tuple[Node, ...], start: int) -> None:
         cursor = self.cursor
@@ -156,31 +157,11 @@ class FunctionSyntax:
             if isinstance(parameters[0], syntax.Rest):
                 cursor.fail("Setter function argument must not be a rest parameter", start, cursor.last_end)
 
-    def _check_twice(self, parameters: tuple[Node, ...], length: int = 0) -> None:
-        """Names that are there twice; `length` is how much of one is pointed at, all if 0."""
-        seen: set[str] = set()
-        for name in (name for parameter in parameters for name in names_of(parameter)):
-            if name.name in seen:
-                end = name.at + (length or len(name.name))
-                self.cursor.fail("Duplicate parameter name not allowed in this context", name.at, end)
-            seen.add(name.name)
-
     def _check_twice_before(self, problem: Refused, parameters: tuple[Node, ...]) -> None:
         try:
-            self._check_twice(parameters)
+            check_twice(parameters)
         except Refused as other:
             raise problem.overridden(other) from None
-
-    def _check_strict_parameters(self, parameters: tuple[Node, ...]) -> None:
-        """Names that strict code may not have."""
-        for name in (name for parameter in parameters for name in names_of(parameter)):
-            if name.name in ("eval", "arguments"):
-                said = "Unexpected eval or arguments in strict mode"
-            elif name.name in STRICT_RESERVED:
-                said = "Unexpected strict mode reserved word"
-            else:
-                continue
-            self.cursor.fail(said, name.at, name.at + len(name.name))
 
     def _parameters(self, *, is_unique: bool) -> tuple[Node, ...]:
         """The parameters of a function; `is_unique`: whether none may have the name of another one, however plain they are."""
@@ -222,6 +203,8 @@ class FunctionSyntax:
         dots = cursor.advance(True)
         stray = Refused("Unexpected token '...'", dots.at, dots.end)
         declares, start, target = covers.declares, cursor.start, None
+        if cursor.is_name():
+            covers.note_name(cursor.token)
         covers.declares = False
         try:
             target = self._cover_binding()
@@ -243,8 +226,13 @@ class FunctionSyntax:
             return self.expressions.literals.array()
         return self.expressions.literals.object() if self.cursor.is_at("{") else self.binding()
 
-    def binding(self) -> Node:
-        """A name, or a pattern of names, that is declared."""
+    def binding(self, *, is_variable: bool = False, is_lexical: bool = False) -> Node:
+        """A name, or a pattern of names, that is declared.
+
+        Args:
+            is_variable: whether it is that of a declaration, whose names so far a problem keeps.
+            is_lexical: whether it is one of `let` or `const`, or the parameter of `catch`, which is no `let`.
+        """
         cursor = self.cursor
         token = cursor.token
         if token.kind == "name":
@@ -254,15 +242,19 @@ class FunctionSyntax:
             return syntax.Name(token.at, str(token.value))
         covers = self.expressions.covers
         if cursor.is_at("[") or cursor.is_at("{"):
-            since, declares = len(covers.shorthands), covers.declares
-            covers.declares = True
+            since, outer = len(covers.shorthands), (covers.declares, covers.is_lexical, covers.declared)
+            covers.declares, covers.is_lexical, covers.declared = True, is_lexical, {}
             literals = self.expressions.literals
             try:
                 literal = literals.array() if cursor.is_at("[") else literals.object()
+                return covers.pattern(literal, cursor.context.is_strict, declares=True)
+            except Refused as problem:
+                if is_variable:
+                    problem.partial = (*(covers.declared[at] for at in sorted(covers.declared)), *problem.partial)
+                raise
             finally:
-                covers.declares = declares
+                covers.declares, covers.is_lexical, covers.declared = outer
                 del covers.shorthands[since:]
-            return covers.pattern(literal, cursor.context.is_strict, declares=True)
         cursor.unexpected()
 
     def binding_with_default(self) -> Node:
@@ -307,6 +299,14 @@ class FunctionSyntax:
 
     def arrow_head(self, *, is_async: bool) -> list[Node]:
         """The parameters of an arrow function, which are an expression to begin with."""
+        covers = self.expressions.covers
+        declares, covers.declares = covers.declares, False
+        try:
+            return self._arrow_parameters(is_async)
+        finally:
+            covers.declares = declares
+
+    def _arrow_parameters(self, is_async: bool) -> list[Node]:
         cursor, covers = self.cursor, self.expressions.covers
         since, waiting = len(covers.shorthands), len(covers.waiting)
         literals, covers.literals = covers.literals, []
@@ -345,7 +345,7 @@ class FunctionSyntax:
                 behind = covers.behind_await.get(name.at)
                 at, end = (name.at, name.at + 5) if behind is None else (behind.at, behind.end)
                 cursor.fail(AWAIT_NAME, at, end)
-        self._check_twice(tuple(found), 0 if _are_names(found) else 1)
+        check_twice(tuple(found), 0 if _are_names(found) else 1)
         return found
 
     def _arrow_body(self, at: int, parameters: tuple[Node, ...], is_async: bool, in_allowed: bool) -> Node:
@@ -378,7 +378,7 @@ class FunctionSyntax:
         finally:
             cursor.context = outer
         if strict:
-            self._check_strict_parameters(parameters)
+            check_strict_parameters(parameters)
             cursor.check_octal(at)
         found = syntax.Function(at, cursor.last_end, "arrow", "", parameters, body, is_async, False, strict)
         self.expressions.covers.functions.append(found)

@@ -7,7 +7,7 @@ from fakedocker.userland.languages.javascript.cursor import Cursor
 from fakedocker.userland.languages.javascript.escapes import Refused
 from fakedocker.userland.languages.javascript.lexer import Token
 from fakedocker.userland.languages.javascript.parser_parts import Key, Outer
-from fakedocker.userland.languages.javascript.patterns import NO_TARGET, names_in
+from fakedocker.userland.languages.javascript.patterns import NO_TARGET
 from fakedocker.userland.languages.javascript.rendering import not_iterable, position
 from fakedocker.userland.languages.javascript.syntax import Node
 
@@ -61,7 +61,7 @@ class LiteralSyntax:
                 continue
             item = self._item()
             if covers.declares:
-                self._check_declared(item, items)
+                self._check_declared(item)
             items.append(item)
             if not cursor.is_at("]"):
                 has_comma = True
@@ -71,17 +71,14 @@ class LiteralSyntax:
         covers.literals = [*literals, found]
         return found
 
-    def _check_declared(self, item: Node, before: list[Node | None]) -> None:
+    def _check_declared(self, item: Node) -> None:
+        """Refuse a part of a pattern that declares and is none."""
         covers = self.expressions.covers
-        inner = item.value if isinstance(item, syntax.Spread) else item
-        try:
-            covers.declare(inner, self.cursor.context.is_strict)
-            if isinstance(item, syntax.Spread):
-                covers.check_rest(item, is_last=not self.cursor.is_at(","))
-        except Refused as problem:
-            names = [name for part in before if part is not None for name in names_in(part)]
-            problem.partial = (*names, *problem.partial)
-            raise
+        covers.pattern(
+            item.value if isinstance(item, syntax.Spread) else item, self.cursor.context.is_strict, declares=True
+        )
+        if isinstance(item, syntax.Spread):
+            covers.check_rest(item, is_last=not self.cursor.is_at(","))
 
     def _item(self) -> Node:
         cursor, covers = self.cursor, self.expressions.covers
@@ -116,7 +113,7 @@ class LiteralSyntax:
             has_prototype = has_prototype or _is_prototype(item)
             if self.expressions.covers.declares:
                 literal = syntax.ObjectLiteral(at, (item,), item.kind == "spread" and not cursor.is_at("}"))
-                self.expressions.covers.declare(literal, cursor.context.is_strict)
+                self.expressions.covers.pattern(literal, cursor.context.is_strict, declares=True)
             found.append(item)
             if not cursor.is_at("}"):
                 has_comma = True
@@ -169,7 +166,7 @@ class LiteralSyntax:
         """`{a}` and, in patterns only, `{a = 1}`."""
         cursor, covers, token = self.cursor, self.expressions.covers, key.token
         cursor.check_name(token)
-        covers.check_let(token)
+        covers.note_name(token)
         name = syntax.Name(token.at, str(token.value))
         if name.name == "await":
             covers.behind_await[name.at] = cursor.token

@@ -161,18 +161,13 @@ class Covers:
 
     # patterns
 
-    def check_let(self, token: Token) -> None:
-        """Refuse the word as a name within a pattern of `let` or `const`, whatever follows it."""
-        if self.declares and self.is_lexical and token.value == "let":
+    def note_name(self, token: Token) -> None:
+        """A name that is read where a pattern declares is declared at once, whatever comes of what it stands in. Refused if it may not be."""
+        if not self.declares:
+            return
+        if self.is_lexical and token.value == "let":
             raise Refused("let is disallowed as a lexically bound name", token.at, token.at + 3)
-
-    def declare(self, node: Node, is_strict: bool) -> None:
-        """A part of a pattern that declares is what it declares. Refused if it is none."""
-        names = names_of(self.pattern(node, is_strict, declares=True))
-        for name in names if self.is_lexical else ():
-            if name.name == "let":
-                raise Refused("let is disallowed as a lexically bound name", name.at, name.at + 3)
-        self.declared |= {name.at: name for name in names}
+        self.declared.setdefault(token.at, syntax.Name(token.at, str(token.value)))
 
     def pattern(self, node: Node, is_strict: bool, *, declares: bool = False) -> Node:
         """A literal, or a part of one, as what is assigned to, or declared. Refused if it is none."""
@@ -186,7 +181,7 @@ class Covers:
                 return node
             case syntax.Member():
                 if declares:
-                    raise _told_after(names_in(node), self.refuse(NO_PROPERTY, node))
+                    raise self.refuse(NO_PROPERTY, node)
                 return node
             case syntax.ArrayLiteral() if not is_apart:
                 return self._array(node, is_strict, declares)
@@ -203,7 +198,7 @@ class Covers:
                     self._check_declared(node, is_strict)
                 return node
         self._check_inside(node, is_strict, declares)
-        raise _told_after(names_in(node) if declares else [], self.refuse(NO_TARGET, node))
+        raise self.refuse(NO_TARGET, node)
 
     def _check_inside(self, node: Node, is_strict: bool, declares: bool) -> None:
         """Refuse the first literal in an expression that is no pattern: V8 has noted that before it sees that the expression is none."""
@@ -254,8 +249,7 @@ class Covers:
             if item.kind == "spread":
                 rest = self._object_rest(item.value, is_strict, declares)
                 if place != len(node.properties) - 1 or node.has_comma:
-                    wrong = self.refuse("Rest element must be last element", item)
-                    raise _told_after(names_of(rest) if declares else [], wrong)
+                    raise self.refuse("Rest element must be last element", item)
             elif item.kind == "init":
                 if isinstance(item.value, syntax.Function) and item.value.kind == "method":
                     raise self.refuse(NO_TARGET, item)
@@ -272,8 +266,7 @@ class Covers:
         if not isinstance(value, syntax.ArrayLiteral | syntax.ObjectLiteral | syntax.Assign):
             self.pattern(value, is_strict, declares=declares)
         followed = "identifier in declaration" if declares else "assignable reference in assignment"
-        wrong = self.refuse(f"`...` must be followed by an {followed} contexts", value)
-        raise _told_after(names_in(value) if declares else [], wrong)
+        raise self.refuse(f"`...` must be followed by an {followed} contexts", value)
 
     @staticmethod
     def _check_shorthand(item: syntax.Property, is_strict: bool) -> None:
@@ -294,24 +287,6 @@ class Covers:
                 raise Refused("Unexpected eval or arguments in strict mode", node.at, node.at + len(node.name))
             return node
         return self.pattern(node, is_strict, declares=True)
-
-
-def _told_after(names: list[syntax.Name], problem: Refused) -> Refused:
-    """A problem behind names that V8 has declared by then."""
-    problem.partial = tuple(names)
-    return problem
-
-
-def names_in(node: Node) -> list[syntax.Name]:
-    """The names in an expression, which V8 declares where it takes it for a part of a pattern at first."""
-    found, pending = [], [node]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, syntax.Name):
-            found.append(node)
-        elif not isinstance(node, syntax.Function):
-            pending += list(nodes_in(node))[::-1]
-    return found
 
 
 def is_target(node: Node, is_strict: bool) -> bool:

@@ -63,7 +63,7 @@ class PrimarySyntax:
                 return syntax.Name(token.at, str(cursor.name().value))
         cursor.name()
         if not cursor.is_at("=>"):
-            self.expressions.covers.check_let(token)
+            self.expressions.covers.note_name(token)
         return syntax.Name(token.at, str(token.value))
 
     def _keyword(self, token: Token) -> Node:

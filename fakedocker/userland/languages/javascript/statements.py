@@ -331,7 +331,7 @@ class _Statements:
             cursor.fail_at_last("Missing catch or finally after try")
         if cursor.takes("catch"):
             if cursor.takes("("):
-                parameter = told_of_caught(self.expressions.functions.binding(), body)
+                parameter = told_of_caught(self.expressions.functions.binding(is_lexical=True), body)
                 cursor.expect(")")
             handler = self.block()
         if cursor.takes("finally"):
