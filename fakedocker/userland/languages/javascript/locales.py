@@ -9,12 +9,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from fakedocker.base.numbers import is_digits
-from fakedocker.userland.languages.javascript.cells import JsObject, Value
+from fakedocker.userland.languages.javascript.cells import JsObject, Value, is_callable
 from fakedocker.userland.languages.javascript.dates import DAYS, MONTHS, Fields, fields
 from fakedocker.userland.languages.javascript.operators import to_number, to_text
-from fakedocker.userland.languages.javascript.properties import get
+from fakedocker.userland.languages.javascript.properties import get, has
 from fakedocker.userland.languages.javascript.property_keys import enumerable_keys
-from fakedocker.userland.languages.javascript.shared import Host
+from fakedocker.userland.languages.javascript.shared import NULL, Host
 from fakedocker.userland.languages.javascript.units import from_units
 from fakedocker.userland.languages.machine.cells import NotSimulated
 
@@ -38,11 +38,28 @@ _NUMBER_OPTIONS: Final = frozenset(
 )
 
 
+_LANGUAGES: Final = (2, 3, 5, 6, 7, 8)
+"""How long the first part of a locale's name may be."""
+
+
 def check_locale(realm: Host, locale: Value) -> None:
-    """NotSimulated unless a locale is the one that there is."""
-    names = realm.values_of(locale) if isinstance(locale, JsObject) else [locale]
-    if any(name is not None and name not in ("en-US", "en", "default") for name in names):
-        raise NotSimulated(f"the locale {to_text(realm, names[0])}")
+    """NotSimulated unless a locale is the one that there is. TypeError or RangeError for what is none (CanonicalizeLocaleList)."""
+    if locale is NULL:
+        raise realm.error("TypeError", "Cannot convert undefined or null to object")
+    names: list[Value] = [locale] if type(locale) is str else []
+    if isinstance(locale, JsObject) and not is_callable(locale):
+        length = to_number(realm, get(realm, locale, "length"))
+        places = range(int(min(length, 100))) if length > 0 else ()
+        names = [get(realm, locale, str(place)) for place in places if has(realm, locale, str(place))]
+    for name in names:
+        if type(name) is not str and not isinstance(name, JsObject):
+            raise realm.error("TypeError", "Language ID should be string or object.")
+        tag = to_text(realm, name)
+        language = tag.partition("-")[0]
+        if language != "i" and not (language.isascii() and language.isalpha() and len(language) in _LANGUAGES):
+            raise realm.error("RangeError", "Incorrect locale information provided")
+        if tag.lower() not in ("en-us", "en"):
+            raise NotSimulated(f"the locale {tag}")
 
 
 def read_options(realm: Host, options: Value, allowed: frozenset[str]) -> dict[str, Value]:

@@ -185,6 +185,24 @@ def in_radix(number: float, radix: int) -> str:
     return f"{sign}{text or '0'}{'.' + tail if tail else ''}"
 
 
+def big_in_radix(value: int, radix: int) -> str:
+    """A whole number that is not negative, in any radix. O(bits^2 / 1000)."""
+    chunk, rows = int(radix**_DIGITS_AT_ONCE), [value]
+    while rows[-1] >= chunk:
+        rows[-1:] = divmod(rows[-1], chunk)[::-1]
+    parts = []
+    for row in rows:
+        digits = ""
+        while row:
+            row, digit = divmod(row, radix)
+            digits = _DIGITS[digit] + digits
+        parts.append(digits.rjust(_DIGITS_AT_ONCE, "0"))
+    return "".join(reversed(parts)).lstrip("0") or "0"
+
+
+_DIGITS_AT_ONCE: Final = 256
+
+
 def _carried(digits: list[int], whole: int, radix: int) -> int:
     """Round the last digit up; the whole part, which may have grown."""
     while digits:

@@ -22,6 +22,7 @@ from fakedocker.userland.languages.javascript.properties import (
     native_own,
     own,
     prototype_of,
+    start_of,
 )
 from fakedocker.userland.languages.javascript.shared import (
     HOLE,
@@ -39,10 +40,8 @@ def put(realm: Host, target: Value, key: Key, value: Value, strict: bool = True)
     if not isinstance(target, JsObject):
         if type(target) is Native:
             _native_put(realm, target, key, value, strict)
-        elif strict:
-            raise realm.error(
-                "TypeError", f"Cannot create property '{realm.key_text(key)}' on {_primitive_words(realm, target)}"
-            )
+        else:
+            _put_on_primitive(realm, target, key, value, strict)
         return
     existing = target.props.get(key, MISSING)
     if existing is not MISSING and type(existing) is not Slot:
@@ -57,7 +56,7 @@ def put(realm: Host, target: Value, key: Key, value: Value, strict: bool = True)
             return
         found = native_own(realm, place, key) if type(place) is Native else own(realm, place, key)
         if type(found) is Slot:
-            if _is_settled(realm, target, found, key, value, strict):
+            if _is_settled(realm, target, found, key, value, strict, place):
                 return
             if place is target and key in target.props:
                 found.value = value
@@ -69,24 +68,42 @@ def put(realm: Host, target: Value, key: Key, value: Value, strict: bool = True)
     _add(realm, target, key, value, strict)
 
 
+def _put_on_primitive(realm: Host, target: Value, key: Key, value: Value, strict: bool) -> None:
+    """Set a property of what is no object: only a setter can take it."""
+    if strict and type(target) is str and (key == "length" or 0 <= index_of(key) < len(target)):
+        words = f"Cannot assign to read only property '{key}' of {_primitive_words(realm, target)}"
+        raise realm.error("TypeError", words)
+    place: Value = start_of(realm, target)
+    while place is not None:
+        found = own(realm, place, key) if isinstance(place, JsObject) else native_own(realm, place, key)
+        if type(found) is Slot and found.is_accessor:
+            _is_settled(realm, target, found, key, value, strict, place)
+            return
+        place = prototype_of(realm, place)
+    if not strict:
+        return
+    words = f"Cannot create property '{realm.key_text(key)}' on {_primitive_words(realm, target)}"
+    raise realm.error("TypeError", words)
+
+
 def _native_put(realm: Host, target: Native, key: Key, value: Value, strict: bool) -> None:
     """Set a property of a function of the host, which is what it was but for its value."""
     found = native_own(realm, target, key)
     kept = value
     if type(found) is Slot:
-        if _is_settled(realm, target, found, key, value, strict):
+        if _is_settled(realm, target, found, key, value, strict, target):
             return
         kept = Slot(value, enumerable=found.enumerable, configurable=found.configurable)
     realm.extras.setdefault(target.path, JsObject(None)).props[key] = kept
 
 
-def _is_settled(realm: Host, target: Value, found: Slot, key: Key, value: Value, strict: bool) -> bool:
+def _is_settled(realm: Host, target: Value, found: Slot, key: Key, value: Value, strict: bool, holder: Value) -> bool:
     """Whether setting a property that was found is over: its setter was called, or it has none, or cannot be written."""
     if found.is_accessor:
         if found.setter is not None:
             realm.call(found.setter, target, [value])
         elif strict:
-            raise _only_getter(realm, target, key)
+            raise _only_getter(realm, holder, key)
         return True
     if not found.writable and strict:
         raise _read_only(realm, target, key)
@@ -271,7 +288,7 @@ def delete(realm: Host, target: Value, key: Key, strict: bool) -> bool:
             return to_boolean(realm.call(trap, target.handler, [target.target, key]))
         return delete(realm, target.target, key, strict)
     found = own(realm, target, key)
-    if type(found) is Slot and not found.configurable:
+    if (type(found) is Slot and not found.configurable) or (type(target) is JsBytes and _is_element(target, key)):
         return _stays(realm, target, key, strict)
     if type(target) is JsArray and 0 <= index_of(key) < len(target.items):
         target.items[index_of(key)] = HOLE
@@ -280,6 +297,10 @@ def delete(realm: Host, target: Value, key: Key, strict: bool) -> bool:
     elif found is not MISSING:
         raise NotSimulated("deleting a property that every object of its kind has")
     return True
+
+
+def _is_element(target: JsBytes, key: Key) -> bool:
+    return target.kind not in ("ArrayBuffer", "DataView") and 0 <= index_of(key) < target.length
 
 
 def _stays(realm: Host, target: Value, key: Key, strict: bool) -> bool:

@@ -6,12 +6,14 @@ from collections.abc import Callable
 
 from fakedocker.userland.languages.javascript.builtins.careful_arrays import changed
 from fakedocker.userland.languages.javascript.builtins.functions import array_like
-from fakedocker.userland.languages.javascript.cells import JsArray, ListIterator, Value
+from fakedocker.userland.languages.javascript.cells import JsArray, ListIterator, Value, is_callable
 from fakedocker.userland.languages.javascript.natives import Host, Kind, argument, integer, is_nothing, relative
 from fakedocker.userland.languages.javascript.operators import same_value_zero, strictly_equal, to_number, to_text
+from fakedocker.userland.languages.javascript.properties import get, has
 from fakedocker.userland.languages.javascript.property_changes import set_length
 from fakedocker.userland.languages.javascript.shared import HOLE, ITERATOR, SPECIES, NativeCall, Since, Written
 from fakedocker.userland.languages.javascript.species import array_like_it, species_getter
+from fakedocker.userland.languages.javascript.telling import tag_text
 from fakedocker.userland.languages.machine.cells import NotSimulated
 
 ARRAY = Kind("Array", length=1)
@@ -63,7 +65,15 @@ def _items(realm: Host, this: Value) -> list[Value]:
     """The items that a method works on; TypeError for nothing."""
     if type(this) is JsArray:
         return this.items
-    return array_like(realm, realm.to_object(this))
+    held = realm.to_object(this)
+    items = array_like(realm, held)
+    return [item if item is not None or has(realm, held, str(place)) else HOLE for place, item in enumerate(items)]
+
+
+def _check_there(realm: Host, this: Value, name: str) -> None:
+    """Refuse nothing in the words of those of V8's methods that have words of their own for it."""
+    if is_nothing(this):
+        raise realm.error("TypeError", f"Array.prototype.{name} called on null or undefined")
 
 
 def _changing(name: str, length: int = 0) -> Callable[[NativeCall], NativeCall]:
@@ -73,8 +83,6 @@ def _changing(name: str, length: int = 0) -> Callable[[NativeCall], NativeCall]:
         def call(realm: Host, this: Value, arguments: list[Value]) -> Value:
             if type(this) is JsArray and this.extensible and not this.fixed:
                 return run(realm, this, arguments)
-            if is_nothing(this):
-                raise realm.error("TypeError", f"Array.prototype.{name} called on null or undefined")
             return changed(realm, this, name, arguments)
 
         ARRAY.method(name, length)(call)
@@ -146,6 +154,7 @@ def _splice(realm: Host, this: Value, arguments: list[Value]) -> Value:
 @ARRAY.method("concat", 1)
 def _concat(realm: Host, this: Value, arguments: list[Value]) -> Value:
     found: list[Value] = []
+    _check_there(realm, this, "concat")
     for part in [realm.to_object(this), *arguments]:
         if type(part) is JsArray and part.kind != "Arguments":
             found += part.items
@@ -177,7 +186,11 @@ def _join(realm: Host, this: Value, arguments: list[Value]) -> Value:
 
 @ARRAY.method("toString")
 def _text(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    return _join(realm, this, [])
+    held = realm.to_object(this)
+    method = get(realm, held, "join")
+    if method is ARRAY.prototype.entries["join"]:
+        return _join(realm, held, [])
+    return realm.call(method, held, []) if is_callable(method) else tag_text(realm, held)
 
 
 @ARRAY.method("toLocaleString")
@@ -214,13 +227,14 @@ def _with(realm: Host, this: Value, arguments: list[Value]) -> Value:
     items = [_plain(item) for item in _items(realm, this)]
     place = integer(realm, argument(arguments, 0))
     if not -len(items) <= place < len(items):
-        raise realm.error("RangeError", "Invalid index : " + str(place))
+        raise realm.error("RangeError", f"Invalid index : {realm.told(argument(arguments, 0))}")
     items[place] = argument(arguments, 1)
     return realm.array(items)
 
 
 @ARRAY.method("indexOf", 1)
 def _index_of(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    _check_there(realm, this, "indexOf")
     items, wanted = _items(realm, this), argument(arguments, 0)
     for place in range(relative(realm, argument(arguments, 1), len(items), 0), len(items)):
         if items[place] is not HOLE and strictly_equal(items[place], wanted):

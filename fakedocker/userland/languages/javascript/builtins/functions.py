@@ -58,6 +58,8 @@ FUNCTION.prototype.entries = {
 
 @FUNCTION.method("apply", 2)
 def _apply(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    if not is_callable(this):
+        raise NotSimulated("what V8 says of Function.prototype.apply of what is no function")
     return calls.enter(realm, this, argument(arguments, 0), listed(realm, argument(arguments, 1)))
 
 
@@ -103,7 +105,7 @@ def _bind(realm: Host, this: Value, arguments: list[Value]) -> Value:
 @FUNCTION.method("call", 1)
 def _call(realm: Host, this: Value, arguments: list[Value]) -> Value:
     if not is_callable(this):
-        raise realm.error("TypeError", "Function.prototype.call was called on something that is not a function")
+        raise NotSimulated("what V8 says of Function.prototype.call of what is no function")
     return calls.enter(realm, this, argument(arguments, 0), arguments[1:])
 
 

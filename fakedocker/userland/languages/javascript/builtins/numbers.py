@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 from fakedocker.userland.languages.javascript import exponentials, trigonometry
 from fakedocker.userland.languages.javascript.cells import Value, Wrapper
-from fakedocker.userland.languages.javascript.locales import format_number
+from fakedocker.userland.languages.javascript.locales import check_locale, format_number
 from fakedocker.userland.languages.javascript.natives import Host, Kind, argument, function
 from fakedocker.userland.languages.javascript.numbers import (
+    big_in_radix,
     big_of_text,
     in_radix,
     number_text,
@@ -94,8 +95,11 @@ def _this(realm: Host, this: Value, name: str) -> float:
     return value
 
 
-def _digits(realm: Host, value: Value, name: str, lowest: int = 0) -> int:
+def _digits(realm: Host, number: float, value: Value, name: str, lowest: int = 0) -> int:
+    """How many digits a number is asked for with, which does not matter where it has none."""
     digits = to_integer(to_number(realm, value)) if value is not None else 0
+    if not math.isfinite(number) and name != "toFixed":
+        return 1
     if not lowest <= digits <= 100:
         said = f"{name}() {'argument' if name != 'toFixed' else 'digits argument'} must be between {lowest} and 100"
         raise realm.error("RangeError", said)
@@ -106,16 +110,21 @@ def _digits(realm: Host, value: Value, name: str, lowest: int = 0) -> int:
 def _number_to_text(realm: Host, this: Value, arguments: list[Value]) -> Value:
     number = _this(realm, this, "toString")
     radix = argument(arguments, 0)
+    base = _radix(realm, radix)
+    return number_text(number) if base == 10 else in_radix(number, base)
+
+
+def _radix(realm: Host, radix: Value) -> int:
     base = 10.0 if radix is None else to_integer(to_number(realm, radix))
     if not 2 <= base <= 36:
         raise realm.error("RangeError", "toString() radix argument must be between 2 and 36")
-    return number_text(number) if base == 10 else in_radix(number, int(base))
+    return int(base)
 
 
 @NUMBER.method("toFixed", 1)
 def _number_fixed(realm: Host, this: Value, arguments: list[Value]) -> Value:
     number = _this(realm, this, "toFixed")
-    return to_fixed(number, _digits(realm, argument(arguments, 0), "toFixed"))
+    return to_fixed(number, _digits(realm, number, argument(arguments, 0), "toFixed"))
 
 
 @NUMBER.method("toPrecision", 1)
@@ -123,14 +132,14 @@ def _number_precision(realm: Host, this: Value, arguments: list[Value]) -> Value
     number = _this(realm, this, "toPrecision")
     if argument(arguments, 0) is None:
         return number_text(number)
-    return to_precision(number, _digits(realm, arguments[0], "toPrecision", 1))
+    return to_precision(number, _digits(realm, number, arguments[0], "toPrecision", 1))
 
 
 @NUMBER.method("toExponential", 1)
 def _number_exponential(realm: Host, this: Value, arguments: list[Value]) -> Value:
     number = _this(realm, this, "toExponential")
     given = argument(arguments, 0)
-    return to_exponential(number, None if given is None else _digits(realm, given, "toExponential"))
+    return to_exponential(number, None if given is None else _digits(realm, number, given, "toExponential"))
 
 
 @NUMBER.method("toLocaleString")
@@ -156,6 +165,12 @@ def _bigint(realm: Host, this: Value, arguments: list[Value]) -> Value:
                 "RangeError", f"The number {shown} cannot be converted to a BigInt because it is not an integer"
             )
         return int(value)
+    return to_big(realm, value)
+
+
+def to_big(realm: Host, value: Value) -> int:
+    """ToBigInt. TypeError for a number, which only BigInt() takes."""
+    value = to_primitive(realm, value, "number")
     if type(value) is bool or type(value) is int:
         return int(value)
     if type(value) is str:
@@ -176,14 +191,10 @@ def _big_this(realm: Host, this: Value, name: str) -> int:
 @BIGINT.method("toString")
 def _bigint_text(realm: Host, this: Value, arguments: list[Value]) -> Value:
     value, radix = _big_this(realm, this, "toString"), argument(arguments, 0)
-    base = 10 if radix is None else int(to_number(realm, radix))
+    base = _radix(realm, radix)
     if base == 10:
         return _decimal(realm, value)
-    digits, left = "", abs(value)
-    while left:
-        left, digit = divmod(left, base)
-        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
-    return ("-" if value < 0 else "") + (digits or "0")
+    return ("-" if value < 0 else "") + big_in_radix(abs(value), base)
 
 
 def _decimal(realm: Host, value: int) -> str:
@@ -200,7 +211,18 @@ def _bigint_value(realm: Host, this: Value, arguments: list[Value]) -> Value:
 
 @BIGINT.method("toLocaleString")
 def _bigint_locale(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    return f"{_big_this(realm, this, 'toLocaleString'):,}"
+    value = _big_this(realm, this, "toLocaleString")
+    check_locale(realm, argument(arguments, 0))
+    if argument(arguments, 1) is not None:
+        raise NotSimulated("options of a big integer's format")
+    return f"{'-' if value < 0 else ''}{_in_threes(_decimal(realm, abs(value)))}"
+
+
+def _in_threes(digits: str) -> str:
+    first = len(digits) % 3
+    return ",".join(
+        [*([digits[:first]] if first else []), *(digits[at : at + 3] for at in range(first, len(digits), 3))]
+    )
 
 
 BIGINT.prototype.entries[TO_STRING_TAG] = "BigInt"
@@ -208,11 +230,9 @@ BIGINT.prototype.entries[TO_STRING_TAG] = "BigInt"
 
 def _bits_of(realm: Host, arguments: list[Value]) -> tuple[int, int]:
     bits = to_integer(to_number(realm, argument(arguments, 0)))
-    value = argument(arguments, 1)
     if not 0 <= bits <= (1 << 53) - 1:
         raise realm.error("RangeError", "Invalid value: not (convertible to) a safe integer")
-    if type(value) is not int:
-        raise NotSimulated("asIntN and asUintN of what is no BigInt")
+    value = to_big(realm, argument(arguments, 1))
     if bits > MOST_BITS:
         raise NotSimulated("so big an integer")
     return int(bits), value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fakedocker.userland.languages.javascript.cells import (
     JsArray,
+    JsBytes,
     JsObject,
     Slot,
     Value,
@@ -105,7 +106,7 @@ def _create(realm: Host, this: Value, arguments: list[Value]) -> Value:
         raise realm.error("TypeError", f"Object prototype may only be an Object or null: {realm.told(proto)}")
     made = JsObject(proto if isinstance(proto, JsObject) else None)
     if argument(arguments, 1) is not None:
-        _define_all(realm, made, arguments[1])
+        _define_all(realm, made, realm.to_object(arguments[1]))
     return made
 
 
@@ -172,6 +173,8 @@ def get_prototype(realm: Host, this: Value, arguments: list[Value]) -> Value:
 @OBJECT.static("setPrototypeOf", 2)
 def set_prototype(realm: Host, this: Value, arguments: list[Value]) -> Value:
     target, proto = argument(arguments, 0), argument(arguments, 1)
+    if is_nothing(target):
+        raise realm.error("TypeError", "Object.setPrototypeOf called on null or undefined")
     if proto is not NULL and not is_object(proto):
         raise realm.error("TypeError", f"Object prototype may only be an Object or null: {realm.told(proto)}")
     change_prototype(realm, target, proto)
@@ -204,6 +207,8 @@ def _fix(realm: Host, target: Value, frozen: bool) -> Value:
     """Let an object get no more properties and lose none; frozen ones cannot change either."""
     if isinstance(target, Native) or not isinstance(target, JsObject):
         return target
+    if isinstance(target, JsBytes) and frozen and target.length and target.kind not in ("ArrayBuffer", "DataView"):
+        raise realm.error("TypeError", "Cannot freeze array buffer views with elements")
     target.extensible = False
     if isinstance(target, JsArray):
         target.fixed = "frozen" if frozen else target.fixed or "sealed"
@@ -294,6 +299,8 @@ def _object_text(realm: Host, this: Value, arguments: list[Value]) -> Value:
 
 @OBJECT.method("toLocaleString")
 def _locale_text(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    if is_nothing(this):
+        raise realm.error("TypeError", "Object.prototype.toLocaleString called on null or undefined")
     return realm.call(realm.get_member(this, "toString", -1), this, [])
 
 

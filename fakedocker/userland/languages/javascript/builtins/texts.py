@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Final
 
+from fakedocker.userland.languages.javascript.builtins.functions import array_like
 from fakedocker.userland.languages.javascript.cells import JsRegExp, ListIterator, Symbol, Value, Wrapper
 from fakedocker.userland.languages.javascript.inspecting import symbol_text
+from fakedocker.userland.languages.javascript.locales import check_locale, compare
 from fakedocker.userland.languages.javascript.natives import Host, Kind, argument, integer, relative
 from fakedocker.userland.languages.javascript.numbers import to_integer, to_uint32
 from fakedocker.userland.languages.javascript.operators import to_number, to_text
@@ -37,8 +40,10 @@ def _from_char_code(realm: Host, this: Value, arguments: list[Value]) -> Value:
 
 @STRING.static("fromCodePoint", 1)
 def _from_code_point(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    codes = [to_number(realm, value) for value in arguments]
-    for code in codes:
+    codes: list[float] = []
+    for value in arguments:
+        code = to_number(realm, value)
+        codes.append(code)
         if not 0 <= code <= 0x10FFFF or code != int(code):
             raise realm.error("RangeError", f"Invalid code point {to_text(realm, code)}")
     return to_units("".join(chr(int(code)) for code in codes))
@@ -46,34 +51,38 @@ def _from_code_point(realm: Host, this: Value, arguments: list[Value]) -> Value:
 
 @STRING.static("raw", 1)
 def _raw(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    texts = [
-        to_text(realm, text) for text in realm.values_of(realm.get(realm.to_object(argument(arguments, 0)), "raw"))
-    ]
+    raw = realm.to_object(realm.get(realm.to_object(argument(arguments, 0)), "raw"))
+    texts = array_like(realm, raw)
     parts: list[str] = []
     for place, text in enumerate(texts):
-        parts.append(text)
+        parts.append(to_text(realm, text))
         if place + 1 < len(texts) and place + 1 < len(arguments):
             parts.append(to_text(realm, arguments[place + 1]))
+    realm.check_length(sum(map(len, parts)))
     return "".join(parts)
 
 
-def text_of(realm: Host, this: Value, name: str) -> str:
+def text_of(realm: Host, this: Value, name: str, symbol: str = "") -> str:
     """What a method is called on, as text. TypeError for nothing."""
     if type(this) is str:
         return this
     if this is None or this is NULL:
-        raise realm.error("TypeError", f"String.prototype.{name} called on null or undefined")
+        raise realm.error("TypeError", f"String.prototype{symbol or f'.{name}'} called on null or undefined")
     return to_text(realm, this)
 
 
-@STRING.method("toString")
-def _to_string(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    return this.value if isinstance(this, Wrapper) else this
+def _itself(name: str) -> NativeCall:
+    def call(realm: Host, this: Value, arguments: list[Value]) -> Value:
+        value = this.value if isinstance(this, Wrapper) else this
+        if type(value) is not str:
+            raise realm.error("TypeError", f"String.prototype.{name} requires that 'this' be a String")
+        return value
+
+    return call
 
 
-@STRING.method("valueOf")
-def _value_of(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    return this.value if isinstance(this, Wrapper) else this
+for _name in ("toString", "valueOf"):
+    STRING.method(_name)(_itself(_name))
 
 
 @STRING.method("charAt", 1)
@@ -180,7 +189,13 @@ def _cased(text: str, upper: bool) -> str:
 
 
 def _casing(name: str, upper: bool) -> NativeCall:
-    return lambda realm, this, arguments: _cased(text_of(realm, this, name), upper)
+    def call(realm: Host, this: Value, arguments: list[Value]) -> Value:
+        text = text_of(realm, this, name)
+        if "Locale" in name:
+            check_locale(realm, argument(arguments, 0))
+        return _cased(text, upper)
+
+    return call
 
 
 for _name, _upper in (
@@ -191,8 +206,10 @@ for _name, _upper in (
 ):
     STRING.method(_name)(_casing(_name, _upper))
 STRING.method("trim")(lambda realm, this, arguments: text_of(realm, this, "trim").strip(_SPACE))
-STRING.method("trimStart")(lambda realm, this, arguments: text_of(realm, this, "trimStart").lstrip(_SPACE))
-STRING.method("trimEnd")(lambda realm, this, arguments: text_of(realm, this, "trimEnd").rstrip(_SPACE))
+STRING.method("trimStart")(lambda realm, this, arguments: text_of(realm, this, "trimLeft").lstrip(_SPACE))
+STRING.method("trimEnd")(lambda realm, this, arguments: text_of(realm, this, "trimRight").rstrip(_SPACE))
+STRING.prototype.entries["trimLeft"] = STRING.prototype.entries["trimStart"]
+STRING.prototype.entries["trimRight"] = STRING.prototype.entries["trimEnd"]
 
 
 def _padded(realm: Host, this: Value, arguments: list[Value], name: str) -> str:
@@ -231,30 +248,59 @@ def _concat(realm: Host, this: Value, arguments: list[Value]) -> Value:
 
 @STRING.method("normalize")
 def _normalize(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    text = text_of(realm, this, "normalize")
     form = "NFC" if argument(arguments, 0) is None else to_text(realm, arguments[0])
     if form not in ("NFC", "NFD", "NFKC", "NFKD"):
         raise realm.error("RangeError", "The normalization form should be one of NFC, NFD, NFKC, NFKD.")
-    return to_units(unicodedata.normalize(form, from_units(text_of(realm, this, "normalize"))))  # type: ignore[arg-type]
+    return to_units(unicodedata.normalize(form, from_units(text)))  # type: ignore[arg-type]
 
 
 @STRING.method("localeCompare", 1)
 def _locale_compare(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    from fakedocker.userland.languages.javascript.locales import compare
-
-    return float(
-        compare(
-            realm, text_of(realm, this, "localeCompare"), to_text(realm, argument(arguments, 0)), argument(arguments, 2)
-        )
-    )
+    text, other = text_of(realm, this, "localeCompare"), to_text(realm, argument(arguments, 0))
+    check_locale(realm, argument(arguments, 1))
+    return float(compare(realm, text, other, argument(arguments, 2)))
 
 
 @STRING.method(ITERATOR)
 def _iterator(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return ListIterator(
-        realm.protos["ArrayIterator"], "String Iterator", text_of(realm, this, "[Symbol.iterator]"), "values"
+        realm.protos["ArrayIterator"], "String Iterator", text_of(realm, this, "", "[Symbol.iterator]"), "values"
     )
 
 
 @STRING.method("isWellFormed")
 def _is_well_formed(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return not any("\ud800" <= character <= "\udfff" for character in from_units(text_of(realm, this, "isWellFormed")))
+
+
+@STRING.method("toWellFormed")
+def _to_well_formed(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    text = from_units(text_of(realm, this, "toWellFormed"))
+    return to_units("".join("\ufffd" if "\ud800" <= character <= "\udfff" else character for character in text))
+
+
+_TAGS: Final = {
+    "anchor": ("a", "name"), "big": ("big", ""), "blink": ("blink", ""), "bold": ("b", ""), "fixed": ("tt", ""), "fontcolor": ("font", "color"),
+    "fontsize": ("font", "size"), "italics": ("i", ""), "link": ("a", "href"), "small": ("small", ""), "strike": ("strike", ""), "sub": ("sub", ""),
+    "sup": ("sup", ""),
+}  # fmt: skip
+"""Methods of old that put a text into an element of HTML: its name, and an attribute (ECMA-262, annex B)."""
+
+
+def _tagging(name: str) -> NativeCall:
+    element, attribute = _TAGS[name]
+
+    def call(realm: Host, this: Value, arguments: list[Value]) -> Value:
+        text = text_of(realm, this, name)
+        given = ""
+        if attribute:
+            value = to_text(realm, argument(arguments, 0)).replace('"', "&quot;")
+            given = f' {attribute}="{value}"'
+        return f"<{element}{given}>{text}</{element}>"
+
+    return call
+
+
+for _name, (_, _attribute) in _TAGS.items():
+    STRING.method(_name, 1 if _attribute else 0)(_tagging(_name))

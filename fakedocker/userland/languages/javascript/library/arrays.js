@@ -11,6 +11,12 @@ function target(value, name) {
   return Object(value);
 }
 
+// The same of those methods that have no words of their own for nothing.
+function bare(value) {
+  if (value === null || value === undefined) throw new TypeError('Cannot convert undefined or null to object');
+  return value;
+}
+
 function lengthOf(self) {
   return Math.min(Math.max(Math.trunc(self.length) || 0, 0), Number.MAX_SAFE_INTEGER);
 }
@@ -59,9 +65,9 @@ const methods = {
     return found;
   },
   reduceRight(callback, ...rest) {
-    check(callback);
     const self = target(this, 'reduceRight');
     let i = lengthOf(self) - 1;
+    check(callback);
     let found;
     if (rest.length) found = rest[0];
     else {
@@ -121,9 +127,9 @@ const methods = {
     return -1;
   },
   flatMap(callback, thisArg) {
-    const self = target(this, 'flatMap');
+    const self = Object(bare(this));
     const length = lengthOf(self);
-    check(callback);
+    if (typeof callback !== 'function') throw new TypeError('flatMap mapper function is not callable');
     const made = __host__.arrayToFill(self, 0);
     for (let i = 0; i < length; i++) {
       if (i in self) {
@@ -138,26 +144,28 @@ const methods = {
     if (compare !== undefined && typeof compare !== 'function') {
       throw new TypeError(`The comparison function must be either a function or undefined`);
     }
-    const sorted = order(this, compare, true);
-    const length = this.length;
-    if (length < 2) return this;
-    for (let i = 0; i < sorted.length; i++) this[i] = sorted[i];
-    for (let i = sorted.length; i < length; i++) delete this[i];
-    return this;
+    const self = Object(bare(this));
+    const length = lengthOf(self);
+    const sorted = order(self, length, compare, true);
+    if (length < 2) return self;
+    for (let i = 0; i < sorted.length; i++) self[i] = sorted[i];
+    for (let i = sorted.length; i < length; i++) delete self[i];
+    return self;
   },
   toSorted(compare) {
     if (compare !== undefined && typeof compare !== 'function') {
       throw new TypeError(`The comparison function must be either a function or undefined`);
     }
-    return order(this, compare, false);
+    const self = Object(bare(this));
+    return order(self, lengthOf(self), compare, false);
   },
 };
 
 // A stable merge sort: undefined comes last, holes are left out where `skips`.
-function order(values, compare, skips) {
+function order(values, length, compare, skips) {
   const found = [];
   let nothing = 0;
-  for (let i = 0; i < values.length; i++) {
+  for (let i = 0; i < length; i++) {
     if (skips && !(i in values)) continue;
     if (values[i] === undefined) nothing++;
     else found.push(values[i]);
