@@ -162,6 +162,7 @@ _USERS: Final = {
     "pydantic_core": "pydantic",
     "annotated_types": "pydantic",
     "typing_extensions": "pydantic",
+    "starlette": "fastapi",
 }
 """Packages that another one brings with it."""
 

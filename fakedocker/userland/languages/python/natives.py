@@ -261,6 +261,13 @@ def _is_coroutine_function(m: Interpreter, value: Value) -> Value:
     return type(function) is Function and function.code.kind == "coroutine"
 
 
+@native("function_kind", module="_natives")
+def _function_kind(m: Interpreter, value: Value) -> Value:
+    """What a call of a function makes: function, generator, coroutine or async generator."""
+    function = getattr(value, "function", value)
+    return function.code.kind if type(function) is Function else "function"
+
+
 @native("parameters", module="_natives")
 def _parameters(m: Interpreter, value: Value) -> Value:
     """The parameters of a function that can be given by name, and the defaults of those that have one."""
@@ -294,12 +301,15 @@ def _library_entries(m: Interpreter, package: Value, version: Value, file: Value
 
 
 @native("server_text", module="_natives")
-def _server_text(m: Interpreter, value: Value) -> Value:
+def _server_text(m: Interpreter, value: Value, among: Value = False) -> Value:
     """An exception without the lines of the server that called the program, and the names of its functions there.
 
-    Where more than those is not known, a mark and what can be told.
+    Where more than those is not known, a mark and what can be told. `among`: lines of the library that stand among
+    the program's own are left out too; who asks so has said that they are not there.
     """
     left = []
+    if among:
+        value.entries = [each for each in value.entries if not each[0].hidden]
     while value.entries and value.entries[-1][0].hidden:
         left.append(value.entries.pop()[0].name)
     try:
