@@ -83,8 +83,12 @@ class Checker:
                 if None not in values:
                     self.pending.append((table, constraint, values))
 
+    def _referring(self, table: Table) -> list[tuple[Table, Constraint]]:
+        """The foreign keys that refer to a table, in the order in which they were made: that of their triggers' numbers."""
+        return sorted(self.writer.referring(table), key=lambda entry: entry[1].number)
+
     def deleted(self, table: Table, row: Row) -> None:
-        for other, constraint in self.writer.referring(table):
+        for other, constraint in self._referring(table):
             places = self.writer.places(table, constraint.target_columns)
             self.freed.append((table, other, constraint, tuple(row[place] for place in places), None))
 
@@ -100,7 +104,7 @@ class Checker:
                 values = tuple(new[place] for place in places)
                 if None not in values and values != tuple(old[place] for place in places):
                     self.pending.append((table, constraint, values))
-        for other, constraint in self.writer.referring(table):
+        for other, constraint in self._referring(table):
             places = self.writer.places(table, constraint.target_columns)
             before, after = tuple(old[place] for place in places), tuple(new[place] for place in places)
             if before != after:

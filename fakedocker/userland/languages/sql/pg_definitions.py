@@ -77,13 +77,14 @@ class PgDefinitions(PgTables):
         session = self.session
         names = {(t.schema, t.name) for t in gone}
         dependents: list[tuple[str, Table, Constraint | None]] = []
-        for key, other in sorted(session.database.tables.items()):
+        for key, other in session.database.tables.items():
             if key in names:
                 continue
             keys = [c for c in other.constraints if c.kind == "foreign" and c.target == (table.schema, table.name)]
             dependents += [(f"constraint {made.name} on table {other.name}", other, made) for made in keys]
             if other.view and view_mentions(other, table.name):
                 dependents.append((f"view {other.name}", other, None))
+        dependents.sort(key=lambda entry: entry[1].number if entry[2] is None else entry[2].number)
         what = "view" if table.view else "table"
         if dependents and not cascade:
             detail = "\n".join(f"{text} depends on {what} {table.name}" for text, _, _ in dependents)

@@ -55,6 +55,7 @@ class Constraint(Struct, frozen=True):
         kind: primary, unique, foreign, check, index (unique or not, which no constraint stands for).
         check: the text of a check; `shown` as the server shows it.
         target: (schema, table) of a foreign key.
+        number: tells which was made first, in a database; 0 before it is put into one.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Constraint(Struct, frozen=True):
     on_delete: str = ""
     on_update: str = ""
     unique: bool = False
+    number: int = 0
 
 
 class Table(Struct, frozen=True):
@@ -76,6 +78,7 @@ class Table(Struct, frozen=True):
         rows: by number, in the order in which they were written.
         view: the text of a view's query.
         counter: MariaDB's next number.
+        number: as a constraint's, of a view.
     """
 
     schema: str
@@ -91,6 +94,7 @@ class Table(Struct, frozen=True):
     comment: str = ""
     options: tuple[tuple[str, str], ...] = ()
     temporary: int = 0  # the number of the session that it belongs to
+    number: int = 0
 
 
 class Sequence(Struct, frozen=True):
@@ -198,7 +202,22 @@ def forget(table: Table) -> None:
 
 
 def with_table(database: Database, table: Table) -> Database:
+    """The database with a table or a view, whose new constraints get their numbers. O(tables) where there are new ones."""
+    if (table.view and not table.number) or any(not constraint.number for constraint in table.constraints):
+        table = _numbered(table, 1 + max(map(_last_number, [*database.tables.values(), table]), default=0))
     return replace(database, tables=database.tables.set((table.schema, table.name), table))
+
+
+def _last_number(table: Table) -> int:
+    return max([table.number, *(constraint.number for constraint in table.constraints)])
+
+
+def _numbered(table: Table, number: int) -> Table:
+    constraints = tuple(
+        constraint if constraint.number else replace(constraint, number=number + place)
+        for place, constraint in enumerate(table.constraints)
+    )
+    return replace(table, constraints=constraints, number=table.number or (number if table.view else 0))
 
 
 def without_table(database: Database, table: Table) -> Database:

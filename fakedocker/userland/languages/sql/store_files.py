@@ -88,6 +88,7 @@ class _Bare(msgspec.Struct):
     comment: str
     options: tuple[tuple[str, str], ...]
     temporary: int
+    number: int = 0
 
     def table(self) -> Table:
         return Table(**{name: getattr(self, name) for name in self.__struct_fields__})
