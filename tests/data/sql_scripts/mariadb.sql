@@ -551,3 +551,79 @@ select name -- comment;
 select name /* in between */ from animals where id = 1 # end;
 -- case introducers
 select _utf8mb4'hi', _utf8'a' as b, length(_utf8mb4 'né');
+-- case what may be null
+create table n (id int primary key, a int, b int not null, s varchar(5));
+insert into n values (1, 1, 1, 'a');
+select case when a = 1 then 1 else 2 end as x from n;
+select case when b = 1 then 1 else 2 end as x, if(a = 1, 1, 2) as y, if(b = 1, 1, 2) as z from n;
+select coalesce(a, 1) as x, row_number() over (order by id) as r from n;
+select b as x, b is null as y, coalesce(a, b) as z, row_number() over (order by id) as r from n;
+select cast(1 as char) as x, cast(b as signed) as y, (a, b) = (1, 1) as z, (b, id) = (1, 1) as w from n;
+-- case rows compared
+select (1, 2) = (1, 2) as a, (1, null) = (2, null) as b, (1, null) = (1, null) as c, (1, 2) < (1, null) as d, (1, 2) < (2, null) as e, (null, 1) < (2, 1) as f;
+select (1, null) <=> (1, null) as a, (1, null) <> (1, null) as b, (1, null) <> (2, null) as c, (1, 2) >= (1, 2) as d, (1, 2) in ((1, 1), (1, 2)) as e, (1, 2) not in ((1, 1)) as f;
+select (1, 2) = (1, 2, 3);
+-- case equal ones in a list
+create table g (i int, s varchar(9));
+insert into g values (1, 'a'), (2, 'A'), (3, 'b'), (4, 'B'), (5, 'a');
+select group_concat(s order by s) as a, group_concat(s, i order by s desc) as b, group_concat(distinct s order by s) as c from g;
+-- case space before a parenthesis
+select max (id) from t;
+-- case space before a parenthesis with a table
+create table t (id int);
+select sum (id) from t;
+-- case space and a star
+select count (*) from t;
+-- case space and a window
+select lead (id) over (order by id) from t;
+-- case space that may be
+select upper ('a') as x, concat ('a', 'b') as y, if (1, 2, 3) as z;
+-- case a value with a name
+select upper('a' b);
+-- case a value with a name for nobody
+select nothing('a' b);
+-- case a word that is no function
+select id (1);
+-- case a table that is none
+select t.id;
+-- case too few for the grammar
+select left('a');
+-- case too many for the grammar
+select year('2024-01-01', 2);
+-- case not what
+select 1 from dual where 'a' not not like 'b';
+-- case exists what
+select exists exists (select 1);
+-- case the rest is cut
+select 1 from from where this_is_a_rather_long_name_of_a_column = 1 and that_is_another_rather_long_one = 2;
+-- case the case of a name
+select Nothing(1);
+-- case too few for ABS
+select ABS();
+-- case an index needs a name
+create unique index on t (a);
+-- case an index over what
+create table k (s int);
+create index i on k ((s);
+-- case dual
+select 1 as x from dual;
+select 2 as x from dual where 1 = 1;
+select 3 as x from DUAL order by 1 limit 1;
+-- case a point and a number
+create table t (id int);
+select t.5 from t;
+-- case a key that is referred to
+create table p (id int primary key, n int);
+create table c (id int primary key, p int, foreign key (p) references p (id));
+insert into p values (1, 1), (2, 2);
+insert into c values (1, 1);
+update p set id = id + 1 where id = 1;
+-- case no type
+select cast(1 as foo);
+-- case a table of a query
+create table s (a int);
+create table t (select a from s);
+select * from t;
+alter table t;
+-- case if exists what
+drop table if c;

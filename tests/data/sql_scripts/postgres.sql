@@ -654,3 +654,50 @@ select '{"x","y z",NULL,"NULL",plain text , "q\"u","b\\s"}'::text[];
 select '{}'::text[], '{ }'::int[], '{1, 2 ,null}'::int[], '{"1","2"}'::int[];
 select array['a"b','c\d','', 'NULL', null, 'x y', '{}', 'a,b'];
 select '{"a","b"}'::text[] = array['a','b'], 'b' = any('{"a","b"}'::text[]);
+-- case order of errors pets
+select max() from pets where max(age) > 1;
+select name, count(*) from pets where nothing = 1;
+select name, count(*) from pets order by nothing;
+select name, count(*) from pets having nothing > 1;
+select name from pets group by nothing order by nobody;
+select age, count(*) from pets group by name having age > 1;
+-- case aggregates of subqueries pets
+select sum((select count(*) from pets q where q.id = pets.id)), count(*) filter (where exists (select 1 from pets q where q.id = pets.id)) from pets;
+select count(*), (select max(q.id) from pets q where q.id = pets.id) from pets;
+-- case constants that are computed first pets
+select 1 / 0 from pets where false;
+select id, coalesce(cast(id as int), 0 / 0) from pets;
+select id, case when id > 0 then 1 else 1 / 0 end from pets;
+select case when true then id else 1 / 0 end, coalesce(2, 1 / 0), false and 1 / 0 = 1 from pets order by id;
+select x, case when x > 0 then 1 else 1 / 0 end from (values (1)) v(x);
+select count(*) from pets where exists (select 1 / 0);
+select abs('x'::int) from pets where id = 99;
+-- case numbers of columns pets
+select id from pets order by 'x';
+select id from pets order by -1;
+select id from pets order by 1.5;
+select id from pets group by null;
+select distinct on (5) id from pets;
+select id, cast(id as int) from pets order by id;
+-- case types before texts
+select foo 'x';
+select upper 'x', 1;
+select 0where, 1.5abc;
+select varchar 'x', int4 '7';
+select exists from t;
+-- case days that no calendar has
+select '2024-13-01'::date;
+select '2024-02-30'::date;
+select '2024-13-01 25:00'::timestamp;
+-- case the first of several constraints
+create table p (id int primary key);
+create table zebra (p int references p);
+create table ant (p int references p);
+create view v as select * from p;
+insert into p values (1);
+insert into zebra values (1);
+insert into ant values (1);
+delete from p;
+drop table p;
+-- case unions of nothing pets
+select id from pets intersect select;

@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 from fakedocker.userland.languages.sql.bound import NOTHING, Bound, Context, Env, Field, Scope, Value, slot_reader
 from fakedocker.userland.languages.sql.pg_types import Type
 from fakedocker.userland.languages.sql.problems import SqlError, outside
-from fakedocker.userland.languages.sql.tree import Call, Column, Expression, Query, Window
+from fakedocker.userland.languages.sql.tree import Call, Column, Expression, Query, Subquery, TableName, Window
 
 AGGREGATES: Final = frozenset(
     "count sum avg min max bool_and bool_or every string_agg array_agg group_concat json_agg jsonb_agg std stddev stddev_pop"
@@ -74,7 +74,6 @@ class BinderBase:
         self.named_windows: dict[str, Window] = {}
         self.seen: dict[str, Bound] = {}
         self.clause = ""
-        self.inside_aggregate = False
         self.inside_window = False
 
     def bind(self, expression: Expression) -> Bound:
@@ -116,7 +115,7 @@ class BinderBase:
         raise self.unknown(expression)
 
     def _read(self, scope: Scope, field: Field, depth: int, expression: Column) -> Bound:
-        if scope.grouped is not None and field.slot not in scope.grouped and not self.inside_aggregate:
+        if scope.grouped is not None and field.slot not in scope.grouped and not scope.inside_aggregate:
             self.ungrouped(scope, field, expression)
         uses = frozenset({field.slot}) if depth == 0 else NOTHING
         shown = self.shown_column(field)
@@ -214,3 +213,29 @@ class BinderBase:
             return kept[0]
 
         return rows
+
+
+def mentions(part: Any, name: str) -> bool:  # Any: a part of a statement
+    if isinstance(part, TableName):
+        return part.name == name and not part.schema
+    if isinstance(part, tuple):
+        return any(mentions(item, name) for item in part if isinstance(item, tuple))
+    return False
+
+
+def has_aggregate(part: Any) -> bool:  # Any: a part of a statement
+    """Whether an aggregate is called, but for those of queries within."""
+    return _has_call(part, lambda call: (call.name in AGGREGATES or call.star) and call.over is None)
+
+
+def has_window(part: Any) -> bool:  # Any: a part of a statement
+    """Whether something is called OVER a window, but for what queries within call."""
+    return _has_call(part, lambda call: call.over is not None)
+
+
+def _has_call(part: Any, is_wanted: Callable[[Call], bool]) -> bool:  # Any: a part of a statement
+    if isinstance(part, Call) and is_wanted(part):
+        return True
+    if isinstance(part, Query | Subquery) or not isinstance(part, tuple):
+        return False
+    return any(_has_call(item, is_wanted) for item in part if isinstance(item, tuple))

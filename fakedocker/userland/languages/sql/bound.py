@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from fakedocker.userland.languages.sql.pg_types import Type
-from fakedocker.userland.languages.sql.problems import outside
+from fakedocker.userland.languages.sql.problems import SqlError, outside
 
 Value = Any
 """A value of SQL's."""
@@ -36,6 +36,7 @@ class Bound(NamedTuple):
         outer: whether it reads a row around this query, or is another at every call.
         fixed: whether it is a literal.
         name: of a column that it is.
+        asks: whether a query is asked for it.
     """
 
     type: Type
@@ -48,6 +49,7 @@ class Bound(NamedTuple):
     fixed: bool = False
     name: str = ""
     nullable: bool = True
+    asks: bool = False
 
 
 class Context:
@@ -120,10 +122,14 @@ class Scope:
         self.relations: list[str] = []
         self.width = 0
         self.reads_outer = False
+        self.is_derived = False  # whether it has columns of a query in FROM, which may stand for constants
         self.grouped: set[int] | None = None  # slots that may be read as they are, once rows are grouped
         self.group_keys: set[str] = set()
+        self.ungrouped: list[
+            tuple[int, SqlError]
+        ] = []  # columns that may not: told last, HAVING's (1) behind others (0)
         self.keyed: set[tuple[str, str]] = set()
-        self.aggregates_allowed = ""
+        self.inside_aggregate = False  # while an aggregate's arguments are understood, which may read any column
         self.partial = False  # whether a relation has columns that are not known here
         self.merged: dict[str, list[int]] = {}  # USING of a full join: the slots whose first value counts
 

@@ -76,12 +76,19 @@ _TIME: Final = re.compile(r"(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,9}))?)?\Z
 _ZONE: Final = re.compile(r"\s*(?:(Z|UTC|GMT)|([+-])(\d{1,2})(?::?(\d{2}))?)\Z", re.IGNORECASE)
 
 
+class NoMonthOrDay(ValueError):
+    """A month that no year has, or a day that no month has."""
+
+
 def parse_date(text: str) -> int | None:
     """Days of an ISO date, None for what is written otherwise. Raises ValueError for a day that there is not."""
     found = _DATE.match(text)
     if found is None or len(found[1]) not in (4,):
         return None
-    return days_of(int(found[1]), int(found[2]), int(found[3]))
+    year, month, day = int(found[1]), int(found[2]), int(found[3])
+    if year and not (1 <= month <= 12 and 1 <= day <= 31):
+        raise NoMonthOrDay(text)
+    return days_of(year, month, day)
 
 
 def parse_time(text: str) -> int | None:
@@ -110,11 +117,9 @@ def parse_timestamp(text: str, day_alone: bool = True) -> tuple[int, int | None]
             offset = (int(zone[3]) * 60 + int(zone[4] or 0)) * MINUTE * (1 if zone[2] == "+" else -1)
         body = body[: zone.start()]
     day, separator, time = body.replace("T", " ", 1).partition(" ")
-    days = parse_date(day)
-    if days is None or (not separator and not day_alone):
-        return None
     rest = parse_time(time.strip()) if time.strip() else 0
-    if rest is None:
+    days = parse_date(day)
+    if days is None or rest is None or (not separator and not day_alone):
         return None
     return days * DAY + rest, offset
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+from importlib import resources
 from typing import Final
 
 PG_RESERVED: Final = frozenset(
@@ -55,6 +57,15 @@ PG_STATEMENTS: Final = frozenset(
     drop end execute explain fetch grant import insert listen load lock merge move notify prepare reassign refresh reindex release
     reset revoke rollback savepoint security select set show start table truncate unlisten update vacuum values with""".split()
 )
+MY_NO_FUNCTIONS: Final = frozenset(
+    """any backup begin binlog bit bool boolean byte cache checkpoint checksum clob close code comment commit compressed
+    datetime deallocate do end enum examined exclude execute fixed flush following follows function get global handler
+    help host id ignored install json language local medium names national nchar no number nvarchar open option options
+    others owner parser period port precedes preceding prepare raw remove repair replica replicas reset restore role
+    rollback savepoint security serial server session shutdown signed slave slaves socket some soname sounds start stop
+    stored text ties unbounded unicode uninstall upgrade varchar2 window wrapper xa""".split()
+)
+"""Words of MariaDB's grammar that name columns and never functions."""
 MY_RESERVED: Final = frozenset(
     """accessible add all alter analyze and as asc asensitive before between bigint binary blob both by call cascade case change char
     character check collate column condition constraint continue convert create cross current_date current_role current_time
@@ -78,3 +89,24 @@ MY_STATEMENTS: Final = frozenset(
     rename repair repeat replace reset resignal return revoke rollback savepoint select set show shutdown signal slave start stop
     table truncate uninstall unlock update use values while with xa declare leave iterate case""".split()
 )
+MY_TOUCHING: Final = frozenset(
+    "adddate bit_and bit_or bit_xor cast count cume_dist curdate curtime date_add date_sub dense_rank extract first_value group_concat"
+    " json_arrayagg json_objectagg lag lead max median mid min now nth_value ntile percent_rank percentile_cont percentile_disc"
+    " position rank session_user std stddev stddev_pop stddev_samp subdate substr substring sum system_user trim trim_oracle"
+    " var_pop var_samp variance".split()
+)
+"""Functions only where their parenthesis follows at once (sql_functions in lex.h)."""
+MY_KEYWORD_FUNCTIONS: Final = MY_TOUCHING | frozenset(
+    "ascii avg btrim char charset convert date day default get_format hour if insert interval last_value left minute mod month"
+    " password repeat replace right row_number second sysdate time timestamp timestampadd timestampdiff truncate user values"
+    " weight_string year".split()
+)
+"""Functions that have a rule in MariaDB's grammar; of all others the arguments are values that may have names."""
+
+
+@cache
+def my_functions() -> frozenset[str]:
+    """The names of MariaDB's own functions."""
+    return frozenset(
+        resources.files("fakedocker.userland.languages.sql").joinpath("my_function_names.txt").read_text().split()
+    )

@@ -24,7 +24,7 @@ def answer(store: Store, memory: Memory, context: Context, others: list[Memory],
         result = session.execute(asked["sql"])
     except SqlError as problem:
         number, _, state = problem.code.partition(" ")
-        message = problem.message.replace("{product}", "MySQL" if mysql else "MariaDB")
+        message = problem.message
         if mysql and number not in _SAME_IN_MYSQL:
             raise outside("this error in MySQL's words") from None
         if context.warnings and number != "1064":

@@ -7,6 +7,7 @@ from typing import Any, Final
 from fakedocker.userland.languages.sql.bound import NOTHING, Bound, Env, Value, constant
 from fakedocker.userland.languages.sql.my_arithmetic import strict
 from fakedocker.userland.languages.sql.my_operators import MyOperators
+from fakedocker.userland.languages.sql.my_rows import compare_rows
 from fakedocker.userland.languages.sql.my_types import (
     INT,
     NULL,
@@ -31,6 +32,7 @@ from fakedocker.userland.languages.sql.tree import (
     Like,
     Literal,
     Quantified,
+    Row,
     Subquery,
     Unary,
     Variable,
@@ -96,8 +98,11 @@ class MyBinder(MyOperators):
         return made._replace(nullable=left.nullable or right.nullable or left.type.name not in TEXTS)
 
     def _in_list(self, expression: InList) -> Bound:
-        left = self.bind(expression.argument)
-        pairs = [self.compare("=", left, self.bind(item)) for item in expression.items]
+        if isinstance(expression.argument, Row):
+            pairs = [compare_rows(self, "=", expression.argument, item) for item in expression.items]
+        else:
+            left = self.bind(expression.argument)
+            pairs = [self.compare("=", left, self.bind(item)) for item in expression.items]
         return self._any([pair.run for pair in pairs], expression.negated, pairs)
 
     def _any(self, runs: list[Any], negated: bool, parts: list[Bound]) -> Bound:
@@ -132,8 +137,8 @@ class MyBinder(MyOperators):
                     return value(env)
             return runs[-1](env)
 
-        found = self._of(kind, run, [*parts, *results, otherwise])
-        return found._replace(nullable=any(part.nullable for part in [*results, otherwise]))
+        parts += [*results, otherwise]
+        return self._of(kind, run, parts)._replace(nullable=any(part.nullable for part in parts))
 
     def _cast(self, expression: Cast) -> Bound:
         found = self.cast(self.bind(expression.argument), expression.type)

@@ -6,7 +6,8 @@ from typing import Final
 
 from fakedocker.userland.languages.sql.binder import WINDOWS, Aggregate, WindowCall
 from fakedocker.userland.languages.sql.bound import Bound, Env, Value, constant
-from fakedocker.userland.languages.sql.my_conversions import NUMERIC, MyConversions, known_names
+from fakedocker.userland.languages.sql.keywords import my_functions
+from fakedocker.userland.languages.sql.my_conversions import NUMERIC, MyConversions
 from fakedocker.userland.languages.sql.my_functions import CLOCK, FUNCTIONS, WAYS, difference, rounded
 from fakedocker.userland.languages.sql.my_types import (
     BIGINT,
@@ -37,6 +38,10 @@ class MyCallBinder(MyConversions):
 
     def call(self, expression: Call) -> Bound:
         name = expression.name
+        if expression.spaced:
+            said = f"FUNCTION {self.context.facts['database']}.{expression.written} does not exist."
+            hint = "Check the 'Function Name Parsing and Resolution' section in the Reference Manual"
+            raise SqlError("1630 42000", f"{said} {hint}")
         if expression.over is not None:
             return self._window(expression)
         if self.is_aggregate(expression):
@@ -58,6 +63,9 @@ class MyCallBinder(MyConversions):
             return self._timestampdiff(expression)
         method = _OWN.get(name)
         if method is not None:
+            least, most = _COUNTS.get(method, (0, 0)) if name != "round" else (1, 2)
+            if not expression.keyword and not least <= len(expression.arguments) <= most:
+                raise self._miscounted(expression)
             own: Bound = getattr(self, method)(expression)
             return own
         arguments = [self.bind(argument) for argument in expression.arguments]
@@ -72,7 +80,7 @@ class MyCallBinder(MyConversions):
     def _function(self, name: str, arguments: list[Bound], expression: Call) -> Bound:
         function = FUNCTIONS.get(name)
         if function is None:
-            if name in known_names() or name in _NATIVE:
+            if name in my_functions() or name in _NATIVE:
                 raise outside(f"the function {name}")
             database = self.context.facts["database"]
             raise SqlError(
@@ -80,9 +88,7 @@ class MyCallBinder(MyConversions):
                 f"FUNCTION {database}.{expression.name if expression.keyword else self.spelled(expression)} does not exist",
             )
         if not function.least <= len(arguments) <= function.most:
-            raise SqlError(
-                "1582 42000", f"Incorrect parameter count in the call to native function '{self.spelled(expression)}'"
-            )
+            raise self._miscounted(expression)
         takes = function.takes
         converted = []
         for place, argument in enumerate(arguments):
@@ -100,8 +106,12 @@ class MyCallBinder(MyConversions):
             return self._sure(function.result, run, converted)
         return self._of(function.result, run, converted)
 
+    def _miscounted(self, expression: Call) -> SqlError:
+        said = f"Incorrect parameter count in the call to native function '{self.spelled(expression)}'"
+        return SqlError("1582 42000", said)
+
     def spelled(self, expression: Call) -> str:
-        return expression.name
+        return expression.written or expression.name
 
     def _given(self, argument: Bound, how: str) -> Bound:
         if argument.type.name == "null" or how == "x":
@@ -151,8 +161,6 @@ class MyCallBinder(MyConversions):
 
     def _concat(self, expression: Call) -> Bound:
         parts = self._texts(expression)
-        if not parts:
-            raise SqlError("1582 42000", "Incorrect parameter count in the call to native function 'concat'")
         runs = [part.run for part in parts]
 
         def run(env: Env) -> Value:
@@ -181,6 +189,8 @@ class MyCallBinder(MyConversions):
         found = self._of(kind, lambda env: next((v for run in runs if (v := run(env)) is not None), None), parts)
         return found._replace(nullable=all(part.nullable for part in parts))
 
+    _ifnull = _coalesce
+
     def _if(self, expression: Call) -> Bound:
         if len(expression.arguments) != 3:
             raise outside("IF with other than three arguments")
@@ -188,7 +198,7 @@ class MyCallBinder(MyConversions):
         truth = self.truth(test)
         kind, (first, second) = self.unify(rest)
         return self._of(kind, lambda env: first(env) if truth(env) is True else second(env), [test, *rest])._replace(
-            nullable=any(part.nullable for part in rest)
+            nullable=any(part.nullable for part in (test, *rest))
         )
 
     def _nullif(self, expression: Call) -> Bound:
@@ -238,6 +248,8 @@ class MyCallBinder(MyConversions):
             parts,
         )
 
+    _truncate = _round
+
     def _abs(self, expression: Call) -> Bound:
         value = self._given(self.bind(expression.arguments[0]), "n")
         run = value.run
@@ -284,15 +296,15 @@ class MyCallBinder(MyConversions):
     def add_aggregate(self, call: Call) -> Bound:
         from fakedocker.userland.languages.sql.my_aggregates import aggregate_of
 
-        if self.inside_aggregate or self.clause in ("WHERE", "GROUP BY", "JOIN", "VALUES", "UPDATE"):
+        if self.scope.inside_aggregate or self.clause in ("WHERE", "GROUP BY", "JOIN", "VALUES", "UPDATE"):
             raise SqlError("1111 HY000", "Invalid use of group function")
         key = self.key(call)
         if key in self.seen:
             return self.seen[key]
-        self.inside_aggregate = True
+        self.scope.inside_aggregate = True
         arguments = [self.bind(argument) for argument in call.arguments]
         order = [(self.bind(o.expression), o.descending, not o.descending) for o in call.order]
-        self.inside_aggregate = False
+        self.scope.inside_aggregate = False
         aggregate = Aggregate(call, arguments, None, order, self.scope.extend())
         kind, aggregate.arguments, aggregate.finish = aggregate_of(self, call, arguments)
         self.aggregates.append(aggregate)
@@ -333,11 +345,17 @@ def _limited(text: str) -> str:
 
 
 _OWN: Final = {
-    "concat": "_concat", "concat_ws": "_concat_ws", "coalesce": "_coalesce", "ifnull": "_coalesce", "nvl": "_coalesce", "if": "_if",
-    "nullif": "_nullif", "greatest": "_extreme", "least": "_extreme", "round": "_round", "truncate": "_round", "ceil": "_round",
+    "concat": "_concat", "concat_ws": "_concat_ws", "coalesce": "_coalesce", "ifnull": "_ifnull", "nvl": "_ifnull", "if": "_if",
+    "nullif": "_nullif", "greatest": "_extreme", "least": "_extreme", "round": "_round", "truncate": "_truncate", "ceil": "_round",
     "ceiling": "_round", "floor": "_round", "abs": "_abs", "mod": "_mod", "uuid": "_uuid", "extract": "_extract",
     **dict.fromkeys(("version", "database", "schema", "user", "current_user", "session_user", "connection_id", "last_insert_id", "row_count"), "_fact"),
 }  # fmt: skip
+_ANY: Final = 1 << 20
+_COUNTS: Final = {
+    "_concat": (1, _ANY), "_concat_ws": (2, _ANY), "_coalesce": (1, _ANY), "_if": (3, 3), "_nullif": (2, 2), "_extreme": (2, _ANY),
+    "_round": (1, 1), "_abs": (1, 1), "_mod": (2, 2), "_extract": (2, 2), "_ifnull": (2, 2), "_truncate": (2, 2),
+}  # fmt: skip
+"""How many arguments each of these takes at least and at most; those that are not here none."""
 _NEVER_NULL: Final = frozenset(
     "length octet_length char_length character_length locate position instr ascii field sign".split()
 )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from functools import cache
-from importlib import resources
 from typing import Any, Final
 
 from fakedocker.userland.languages.sql import dates
@@ -34,14 +32,6 @@ from fakedocker.userland.languages.sql.problems import outside
 from fakedocker.userland.languages.sql.tree import TypeName
 
 NUMERIC: Final = frozenset({*INTEGERS, "decimal", "double", "float"})
-
-
-@cache
-def known_names() -> frozenset[str]:
-    """The names of MariaDB's functions."""
-    return frozenset(
-        resources.files("fakedocker.userland.languages.sql").joinpath("my_function_names.txt").read_text().split()
-    )
 
 
 class MyConversions(BinderBase):
@@ -140,10 +130,13 @@ class MyConversions(BinderBase):
         if target in ("char", "varchar"):
             text = self.as_text(found)
             if not name.modifiers:
-                return text._replace(type=VARCHAR, constant=None)
+                return text._replace(type=VARCHAR, constant=None, nullable=True)
             most, inner = int(name.modifiers[0]), text.run
             return text._replace(
-                type=VARCHAR, run=lambda env: None if (v := inner(env)) is None else v[:most], constant=None
+                type=VARCHAR,
+                run=lambda env: None if (v := inner(env)) is None else v[:most],
+                constant=None,
+                nullable=True,
             )
         if target in ("bigint", "int"):
             if name.unsigned and not found.fixed:

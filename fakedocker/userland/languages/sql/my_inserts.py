@@ -284,6 +284,9 @@ class MyInserts:
                 shown = f"{table.name}.{key.name}" if key.shown == "column" else key.name
                 raise SqlError("4025 23000", f"CONSTRAINT `{shown}` failed for {self._shown(table)}")
 
+    def _differs(self, table: Table, key: Constraint, old: Row, new: Row) -> bool:
+        return any(old[place] != new[place] for place in self.writer.places(table, key.columns))
+
     def changed(self, table: Table, draft: Draft, number: int, old: Row, row: list[Value]) -> int:
         """Write a new version of a row; 0 where it is as it was."""
         if tuple(row) == old:
@@ -293,6 +296,8 @@ class MyInserts:
                 row[place] = self.context.now_ns // 1_000_000_000 * 1_000_000
         new = tuple(row)
         self.check(table, new)
+        if any(key.kind == "primary" and self._differs(table, key, old, new) for key in table.constraints):
+            self.references.held(table, old, new)  # the old row goes before the new one is written
         for key, _ in self._conflicts(table, draft, new, number):
             raise self._duplicate(table, key, new)
         self.references.changes(table, old, new)

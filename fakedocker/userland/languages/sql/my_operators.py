@@ -10,6 +10,7 @@ from fakedocker.userland.languages.sql.bound import NOTHING, Bound, Env, Field, 
 from fakedocker.userland.languages.sql.my_arithmetic import bounded, double_result, strict, strict_runs, whole_result
 from fakedocker.userland.languages.sql.my_calls import MyCallBinder
 from fakedocker.userland.languages.sql.my_functions import add
+from fakedocker.userland.languages.sql.my_rows import compare_rows
 from fakedocker.userland.languages.sql.my_types import (
     BIGINT,
     DATE,
@@ -36,6 +37,7 @@ from fakedocker.userland.languages.sql.tree import (
     Expression,
     Interval,
     Literal,
+    Row,
     Unary,
     Variable,
 )
@@ -77,6 +79,8 @@ class MyOperators(MyCallBinder):
     def unknown(self, expression: Column) -> SqlError:
         if any(scope.partial for scope in self._scopes()):
             return outside("the columns of the catalogue")  # type: ignore[return-value]
+        if len(expression.parts) > 1 and not any(scope.relations for scope in self._scopes()):
+            return SqlError("1109 42S02", f"Unknown table '{'.'.join(expression.parts[:-1])}' in {self.place()}")
         return SqlError("1054 42S22", f"Unknown column '{'.'.join(expression.parts)}' in '{self.place()}'")
 
     def _scopes(self) -> list[Scope]:
@@ -157,6 +161,8 @@ class MyOperators(MyCallBinder):
             return self._logical(expression)
         if isinstance(expression.right, Interval) or isinstance(expression.left, Interval):
             return self._shifted(expression)
+        if isinstance(expression.left, Row) or isinstance(expression.right, Row):
+            return compare_rows(self, operator, expression.left, expression.right)
         left, right = self.bind(expression.left), self.bind(expression.right)
         if operator in _TESTS or operator == "<=>":
             return self.compare(operator, left, right)

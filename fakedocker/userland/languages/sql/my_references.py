@@ -26,6 +26,10 @@ def shown(key: Constraint, database: str) -> str:
     return text
 
 
+_REFUSING = ("", "no action", "restrict")
+"""What ON DELETE and ON UPDATE say where a row that is referred to stays."""
+
+
 class References:
     """The foreign keys of what one statement writes."""
 
@@ -80,6 +84,14 @@ class References:
             if any(old[place] != new[place] for place in places):
                 self._free(table, other, key, old, new)
 
+    def held(self, table: Table, old: Row, new: Row) -> None:
+        """Whether a row may lose its keys: nothing refers to them that would have to follow and may not."""
+        for other, key in self.writer.referring(table):
+            if key.on_update in _REFUSING:
+                places = self.writer.places(table, key.target_columns)
+                if any(old[place] != new[place] for place in places):
+                    self._free(table, other, key, old, new)
+
     def _free(self, table: Table, other: Table, key: Constraint, old: Row, new: Row | None) -> None:
         if not self.session.checks_references():
             return
@@ -93,7 +105,7 @@ class References:
             if number not in draft.view.rows:
                 continue
             row = draft.view.rows[number]
-            if action in ("", "no action", "restrict"):
+            if action in _REFUSING:
                 raise self._error(True, other, key)
             if action == "set default":
                 raise outside("SET DEFAULT of a foreign key")

@@ -29,7 +29,7 @@ from fakedocker.userland.languages.sql.results import Result
 from fakedocker.userland.languages.sql.sorting import SortKey, sorted_places
 from fakedocker.userland.languages.sql.sources import Relation
 from fakedocker.userland.languages.sql.store import Database, Sequence, Store, Table, view_of
-from fakedocker.userland.languages.sql.tokens import MARIADB
+from fakedocker.userland.languages.sql.tokens import MARIADB, MYSQL
 from fakedocker.userland.languages.sql.transactions import merged, rows_in_common
 from fakedocker.userland.languages.sql.tree import (
     AlterTable,
@@ -66,12 +66,16 @@ class MySession:
         self.database_name: str = memory.get("database", "")
 
     @property
+    def dialect(self) -> str:
+        return MYSQL if self.mysql else MARIADB
+
+    @property
     def mysql(self) -> bool:
         return self.context.facts.get("product") == "MySQL"
 
     def execute(self, text: str) -> Result | None:
         """One statement; None for an empty one. Raises SqlError or Unsimulated."""
-        statement = parse(text, MARIADB)
+        statement = parse(text, self.dialect)
         if statement is None:
             return None
         before = self.store
@@ -327,7 +331,7 @@ class MySession:
         database, table = self.table(name)
         may(self, database.name, name, "select")
         if table.view:
-            query = parse(table.view, MARIADB)
+            query = parse(table.view, self.dialect)
             assert isinstance(query, Query)
             return Relation(database.name, table.name, [], None, query, table.view_names)
         columns = [(column.name, kind_of(column)) for column in table.columns]
@@ -379,7 +383,7 @@ class MySession:
         return None
 
     def bound_text(self, text: str, binder: MyBinder) -> Bound:
-        query = parse(f"SELECT {text}", MARIADB)
+        query = parse(f"SELECT {text}", self.dialect)
         assert isinstance(query, Query)
         expression: Expression = query.body.items[0].expression  # type: ignore[union-attr]
         return binder.bind(expression)

@@ -10,14 +10,14 @@ from typing import Final, NoReturn
 
 from fakedocker.userland.languages.sql import keywords
 from fakedocker.userland.languages.sql.problems import SqlError, outside
-from fakedocker.userland.languages.sql.tokens import MARIADB, Token, tokenize
+from fakedocker.userland.languages.sql.tokens import MYSQL, POSTGRES, Token, tokenize
 from fakedocker.userland.languages.sql.tree import TableName
 
 DEEPEST: Final = 60
 """How deep expressions and queries nest."""
 LONGEST_CHAIN: Final = 300
 _NEAR: Final = 80
-"""How much of the rest MariaDB shows."""
+"""How much of the rest is shown."""
 
 
 class ParserBase:
@@ -25,12 +25,13 @@ class ParserBase:
 
     Args:
         text: one statement.
-        dialect: tokens.POSTGRES or tokens.MARIADB.
+        dialect: tokens.POSTGRES, tokens.MARIADB or tokens.MYSQL; `mine` is what the last two share.
     """
 
     def __init__(self, text: str, dialect: str) -> None:
         self.text = text
-        self.mine = dialect == MARIADB
+        self.mine = dialect != POSTGRES
+        self.is_mysql = dialect == MYSQL
         self.tokens = tokenize(text, dialect)
         self.at = 0
         self.depth = 0
@@ -70,6 +71,13 @@ class ParserBase:
             self.at += len(words)
             return True
         return False
+
+    def if_exists(self) -> bool:
+        """[IF EXISTS]; for MariaDB IF is nothing else."""
+        if self.mine and self.is_word("if"):
+            self.expect("if", "exists")
+            return True
+        return self.accept("if", "exists")
 
     def accept_one_of(self, *words: str) -> str:
         if self.is_one_of(*words):
@@ -125,10 +133,11 @@ class ParserBase:
         if rest.rstrip().endswith(";"):
             rest = rest.rstrip()[:-1]
         line = self.text.count("\n", 0, token.at) + 1 if rest else self.text.rstrip().rstrip(";").count("\n") + 1
+        near = rest[:_NEAR] if self.is_mysql or len(rest) <= _NEAR else f"{rest[: _NEAR - 3]}..."
         raise SqlError(
             "1064 42000",
-            "You have an error in your SQL syntax; check the manual that corresponds to your {product} server version"
-            f" for the right syntax to use near '{rest[:_NEAR]}' at line {line}",
+            f"You have an error in your SQL syntax; check the manual that corresponds to your {'MySQL' if self.is_mysql else 'MariaDB'} server version"
+            f" for the right syntax to use near '{near}' at line {line}",
             token.at,
         )
 

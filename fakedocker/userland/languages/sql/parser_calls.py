@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
+from fakedocker.base.numbers import is_digits
+from fakedocker.userland.languages.sql import keywords
 from fakedocker.userland.languages.sql.parser_types import TypeParser
-from fakedocker.userland.languages.sql.problems import outside
+from fakedocker.userland.languages.sql.problems import SqlError, outside
 from fakedocker.userland.languages.sql.tree import (
     ArrayOf,
     Call,
     Case,
     Cast,
     Column,
-    Element,
     Expression,
     Interval,
     Literal,
@@ -23,6 +24,22 @@ from fakedocker.userland.languages.sql.tree import (
     Window,
 )
 
+_ANY: Final = (0, 1 << 20)
+_COUNTED: Final = {
+    **dict.fromkeys("year month day hour minute second date time ascii".split(), (1, 1)),
+    **dict.fromkeys("left right mod repeat truncate".split(), (2, 2)),
+    **dict.fromkeys("if replace".split(), (3, 3)),
+}
+"""Functions of MariaDB's grammar: another number of arguments is a syntax error."""
+_NOT_CAST: Final = frozenset(
+    "text tinytext mediumtext longtext blob tinyblob mediumblob longblob bigint smallint tinyint mediumint middleint int2 int3 int8"
+    " bool boolean number numeric real fixed timestamp year bit enum set serial long raw varchar2 clob national nvarchar"
+    " varbinary varcharacter row json".split()
+)
+"""Types that MariaDB has and no CAST makes."""
+_CAST_ELSEWHERE: Final = frozenset(
+    "dec int4 character inet4 inet6 uuid geometry point linestring polygon float4 float8".split()
+)
 UNITS: Final = frozenset("microsecond second minute hour day week month quarter year".split())
 
 
@@ -38,7 +55,10 @@ def end_of(expression: Expression, last: int) -> int:
 class CallParser(TypeParser):
     # calls
 
-    def _call(self, name: str, at: int) -> Expression:
+    def _call(self, name: str, at: int, written: str = "") -> Expression:
+        least, most = _COUNTED.get(name, _ANY) if self.mine else _ANY
+        if self.mine and name not in keywords.MY_KEYWORD_FUNCTIONS:
+            return self.plain_call(name, at, written)
         self.expect_mark("(")
         arguments: list[Expression] = []
         star = distinct = False
@@ -54,7 +74,7 @@ class CallParser(TypeParser):
             if self.is_word("variadic"):
                 raise outside("VARIADIC")
             arguments.append(self._argument())
-            while self.accept_mark(","):
+            while len(arguments) < most and self.accept_mark(","):
                 arguments.append(self._argument())
             if self.is_word("order"):
                 order = self.ordering()
@@ -62,6 +82,8 @@ class CallParser(TypeParser):
                 separator = self.string()
             if self.mine and self.is_word("limit"):
                 raise outside("LIMIT in GROUP_CONCAT")
+        if len(arguments) < least:
+            self.fail()
         self.expect_mark(")")
         where = None
         if self.is_word("within", "group"):
@@ -73,8 +95,16 @@ class CallParser(TypeParser):
             self.expect_mark(")")
         if self.is_one_of("respect", "ignore") and self.peek().text == "nulls":
             raise outside("IGNORE NULLS")
+        if not self.mine and self.token.kind == "string":  # a text as what a type of that name has
+            modifiers = tuple(a.text for a in arguments if isinstance(a, Literal) and is_digits(a.text[:9]))
+            return Cast(self._string(), TypeName(name, modifiers, False, at), at, self.last_end, "literal")
         over = self._over() if self.accept("over") else None
-        return Call(name, tuple(arguments), at, self.last_end, star, distinct, order, where, over, separator)
+        return Call(
+            name, tuple(arguments), at, self.last_end, star, distinct, order, where, over, separator, False, written
+        )
+
+    def plain_call(self, name: str, at: int, written: str) -> Expression:
+        raise NotImplementedError
 
     def _argument(self) -> Expression:
         found = self.expression()
@@ -217,7 +247,11 @@ class CallParser(TypeParser):
             return self.type_name()
         if word in ("binary", "nchar", "year", "interval"):
             raise outside(f"CAST to {word}")
-        self.fail()
+        if self.token.kind not in ("word", "name") or word in _NOT_CAST:
+            self.fail()
+        if word in _CAST_ELSEWHERE:
+            raise outside(f"CAST to {word}")
+        raise SqlError("4161 HY000", f"Unknown data type: '{self.token.text}'")
 
     def _extract(self) -> Expression:
         at = self.token.at
@@ -314,25 +348,6 @@ class CallParser(TypeParser):
         self.expect_mark("]")
         return ArrayOf(tuple(items), at, self.last_end)
 
-    def postfix(self, found: Expression) -> Expression:
-        """:: and [ ]."""
-        while True:
-            if not self.mine and self.is_mark("::"):
-                at = self.token.at
-                self.at += 1
-                kind = self.type_name()
-                found = Cast(found, kind, at, self.last_end, "::")
-            elif not self.mine and self.is_mark("["):
-                at = self.token.at
-                self.at += 1
-                index = self.expression()
-                if self.is_mark(":"):
-                    raise outside("slices of arrays")
-                self.expect_mark("]")
-                found = Element(found, index, at, self.last_end)
-            else:
-                return found
-
     def expression(self, least: int = 0) -> Expression:
         raise NotImplementedError
 
@@ -365,15 +380,16 @@ class CallParser(TypeParser):
             if self.token.kind not in ("word", "name"):
                 self.fail()
             parts.append(self.take().text)
-        if self.is_mark("(") and (not self.mine or self._touches() or token.kind != "name"):
-            if self.mine and not self._touches() and token.text.lower() in ("count", "sum", "min", "max", "now", "avg"):
-                raise outside("a space between a function and its parenthesis")
+        is_column = (
+            self.mine and token.kind == "word" and len(parts) == 1 and token.text.lower() in keywords.MY_NO_FUNCTIONS
+        )
+        if self.is_mark("(") and not is_column and (not self.mine or self._touches() or token.kind != "name"):
             name = parts[-1].lower() if self.mine else parts[-1]
             if len(parts) == 2 and parts[0] == "pg_catalog":
                 parts = parts[1:]
             if len(parts) > 1:
                 raise outside("functions of a schema")
-            return self._call(name, token.at)
+            return self._call(name, token.at, token.text if self.mine else "")
         return Column(tuple(parts), token.at, self.last_end)
 
     def _touches(self) -> bool:

@@ -26,6 +26,14 @@ class ColumnParser(WriteParser):
         columns: list[ColumnDef] = []
         keys: list[KeyDef] = []
         self.expect_mark("(")
+        if self.mine and self.is_one_of("select", "with"):
+            within = self.query()
+            self.expect_mark(")")
+            return CreateTable(table, (), (), missing, temporary, within, ())
+        if self.mine and self.accept_mark("("):  # of a query
+            if self.is_one_of("select", "with", "values") or self.is_mark("("):
+                raise outside("CREATE TABLE of a query in several parentheses")
+            self.fail()
         if not (self.is_mark(")") and not self.mine):
             while True:
                 self._element(columns, keys)

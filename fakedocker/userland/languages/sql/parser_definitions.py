@@ -20,10 +20,12 @@ class DefinitionParser(ColumnParser):
     # ALTER TABLE
 
     def alter_table(self) -> AlterTable:
-        missing = self.accept("if", "exists")
+        missing = self.if_exists()
         if self.is_word("only"):
             self.at += 1
         table = self.table_name()
+        if self.mine and (self.token.kind == "end" or self.is_mark(";")):
+            return AlterTable(table, (), missing)
         actions = [self._alteration()]
         while self.accept_mark(","):
             actions.append(self._alteration())
@@ -77,11 +79,11 @@ class DefinitionParser(ColumnParser):
             if self.accept("index") or self.accept("key"):
                 return AlterAction("drop index", self._if_exists_name(), at=at)
         if self.accept("constraint"):
-            missing = self.accept("if", "exists")
+            missing = self.if_exists()
             found = AlterAction("drop constraint", self.name(), missing_ok=missing, at=at)
         else:
             self.accept("column")
-            missing = self.accept("if", "exists")
+            missing = self.if_exists()
             found = AlterAction("drop column", self.name(), missing_ok=missing, at=at)
         cascade = self.accept_one_of("cascade", "restrict") == "cascade"
         return found._replace(cascade=cascade)
@@ -162,7 +164,7 @@ class DefinitionParser(ColumnParser):
         if not self.mine and self.accept("concurrently"):
             raise outside("CONCURRENTLY")
         missing = self.accept("if", "not", "exists")
-        name = "" if self.is_word("on") else self.name()
+        name = "" if self.is_word("on") and not self.mine else self.name()
         self.expect("on")
         if self.is_word("only"):
             raise outside("ON ONLY")
@@ -175,8 +177,7 @@ class DefinitionParser(ColumnParser):
         self.expect_mark("(")
         columns: list[str] = []
         while True:
-            start = self.token.at
-            expression = self.expression()
+            expression = Column((self.name(),), 0, 0) if self.mine else self.expression()
             if not isinstance(expression, Column) or len(expression.parts) != 1:
                 raise outside("indexes on expressions")
             if self.is_mark("("):
@@ -185,7 +186,6 @@ class DefinitionParser(ColumnParser):
             if order == "desc" or self.is_word("nulls") or self.is_word("collate") or self.is_name():
                 raise outside("indexes with an order or a class of operators")
             columns.append(expression.parts[0])
-            assert start <= self.last_end
             if not self.accept_mark(","):
                 break
         self.expect_mark(")")

@@ -225,6 +225,9 @@ class ExpressionParser(PrimaryParser):
         if negated:
             following = self.peek().text.lower()
             if following not in ("in", "between", "like", "ilike", "similar", "regexp", "rlike"):
+                if self.mine and following != "null":  # of a column's DEFAULT 1 NOT NULL
+                    self.at += 1
+                    self.fail()
                 return None
             self.at += 1
         word = self.take().text.lower()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from fakedocker.userland.languages.sql import keywords
+from fakedocker.userland.languages.sql.binder import WINDOWS
 from fakedocker.userland.languages.sql.parser_calls import CallParser
-from fakedocker.userland.languages.sql.problems import outside
+from fakedocker.userland.languages.sql.problems import SqlError, outside
 from fakedocker.userland.languages.sql.tree import (
     Assigned,
     Binary,
@@ -14,6 +15,7 @@ from fakedocker.userland.languages.sql.tree import (
     Cast,
     Column,
     Default,
+    Element,
     Exists,
     Expression,
     Literal,
@@ -99,17 +101,38 @@ class PrimaryParser(CallParser):
             self.fail()
         return found
 
+    def postfix(self, found: Expression) -> Expression:
+        """:: and [ ]."""
+        while True:
+            if not self.mine and self.is_mark("::"):
+                at = self.token.at
+                self.at += 1
+                kind = self.type_name()
+                found = Cast(found, kind, at, self.last_end, "::")
+            elif not self.mine and self.is_mark("["):
+                at = self.token.at
+                self.at += 1
+                index = self.expression()
+                if self.is_mark(":"):
+                    raise outside("slices of arrays")
+                self.expect_mark("]")
+                found = Element(found, index, at, self.last_end)
+            else:
+                return found
+
     # words
 
     def _word(self) -> Expression:
         token = self.token
         word = token.text.lower()
+        if self.mine and word in keywords.MY_TOUCHING and self._opens(1) and self.peek().at > token.end and not (self.is_mysql and word in WINDOWS):  # fmt: skip
+            return self.unfound()
         if word in ("null", "true", "false"):
             self.at += 1
             return Literal(word, token.text, token.at, token.end)
         if word == "case":
             return self._case()
-        if word == "exists" and self._opens(1):
+        if word == "exists" and (self.mine or self._opens(1)):
             self.at += 1
             self.expect_mark("(")
             query = self.query()
@@ -131,6 +154,35 @@ class PrimaryParser(CallParser):
         if word in ("position", "substring", "trim", "overlay") and self._opens(1):
             return self._special_call(word)
         return self._mine_word(word) if self.mine else self._pg_word(word)
+
+    def unfound(self) -> Expression:
+        """A call as MariaDB reads one of a function that it does not know."""
+        token = self.take()
+        self._values(token.text, "stored")
+        return Call(token.text.lower(), (), token.at, self.last_end, written=token.text, spaced=True)
+
+    def plain_call(self, name: str, at: int, written: str) -> Expression:
+        """A call of a function that has no rule of its own in MariaDB's grammar."""
+        arguments = self._values(written, "native" if name in keywords.my_functions() else "stored")
+        if self.is_word("over"):
+            self.fail()
+        return Call(name, arguments, at, self.last_end, written=written)
+
+    def _values(self, written: str, kind: str) -> tuple[Expression, ...]:
+        """Values in parentheses, each of which may have a name, which no function takes."""
+        self.expect_mark("(")
+        found: list[Expression] = []
+        is_named = False
+        while not self.is_mark(")") and (not found or self.accept_mark(",")):
+            found.append(self.expression())
+            if self.accept("as") or self.is_name():
+                self.name()
+                is_named = True
+        self.expect_mark(")")
+        if is_named:
+            number = "1583 42000" if kind == "native" else "1584 42000"
+            raise SqlError(number, f"Incorrect parameters in the call to {kind} function '{written}'", self.token.at)
+        return tuple(found)
 
     def _pg_word(self, word: str) -> Expression:
         token = self.token
@@ -162,6 +214,9 @@ class PrimaryParser(CallParser):
             self.fail()
         if word in keywords.PG_COLUMN_NAMES and self._opens(1) and word not in ("coalesce", "nullif", "greatest", "least", "char"):  # fmt: skip
             raise outside(f"{word.upper()}(...)")
+        if self.peek().kind == "string":  # func_name Sconst: a text as what a type of that name has
+            kind = self.type_name()
+            return Cast(self._string(), kind, token.at, self.last_end, "literal")
         return self._named()
 
     def _mine_word(self, word: str) -> Expression:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fakedocker.userland.languages.sql import keywords
 from fakedocker.userland.languages.sql.parser_expressions import ExpressionParser
 from fakedocker.userland.languages.sql.problems import SqlError, outside
@@ -25,6 +27,12 @@ from fakedocker.userland.languages.sql.tree import (
 )
 
 _NOT_ALIASES = frozenset("set on using where group having order limit union except intersect window for offset fetch returning left right full inner cross join natural straight_join partition force use ignore lock procedure into as when".split())  # fmt: skip
+
+
+_BEHIND_ITEMS: Final = tuple(
+    "from where group having window order limit offset fetch for into union intersect except".split()
+)
+"""What may follow SELECT in PostgreSQL where nothing is selected."""
 
 
 class QueryParser(ExpressionParser):
@@ -139,13 +147,12 @@ class QueryParser(ExpressionParser):
         else:
             self.accept("all")
         items: tuple[Item, ...] = ()
-        if self.mine or not (self.is_one_of("from", "where") or self.is_mark(";") or self.is_mark(")") or self.token.kind == "end"):  # fmt: skip
+        if self.mine or distinct or not (self.is_one_of(*_BEHIND_ITEMS) or self.is_mark(";") or self.is_mark(")") or self.token.kind == "end"):  # fmt: skip
             items = self.items()
         if self.is_word("into"):
             raise outside("SELECT INTO")
-        source = self.sources() if self.accept("from") else None
-        if self.mine and source is not None and isinstance(source, Source) and source.table is not None and source.table.name.lower() == "dual" and not source.table.schema:  # fmt: skip
-            source = None
+        is_alone = not self.accept("from") or (self.mine and self.accept("dual"))
+        source = None if is_alone else self.sources()
         where = self.expression() if self.accept("where") else None
         group: tuple[Expression, ...] | None = None
         rollup = False

@@ -329,7 +329,7 @@ class StatementParser(DefinitionParser):
             raise outside(f"DROP {word.upper()}")
         if word == "schema" and self.mine:
             word = "database"
-        missing = self.accept("if", "exists")
+        missing = self.if_exists()
         names = []
         while True:
             at = self.token.at
@@ -354,7 +354,7 @@ class StatementParser(DefinitionParser):
             return self.alter_table()
         if self.is_one_of("user", "role"):
             word = self.take().text.lower()
-            if self.mine and self.accept("if", "exists"):
+            if self.mine and self.if_exists():
                 raise outside("ALTER USER IF EXISTS")
             return self._role(f"alter {word}", frozenset())
         if not self.mine and self.accept("sequence"):

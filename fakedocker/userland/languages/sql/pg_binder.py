@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fakedocker.userland.languages.sql import pg_casts
+from fakedocker.userland.languages.sql.binder import has_aggregate
 from fakedocker.userland.languages.sql.bound import NOTHING, Bound, Env, Value, constant
 from fakedocker.userland.languages.sql.pg_expressions import PgExpressions
 from fakedocker.userland.languages.sql.pg_patterns import like_matcher
@@ -23,6 +24,7 @@ from fakedocker.userland.languages.sql.tree import (
     Case,
     Cast,
     Column,
+    Core,
     Default,
     Element,
     Exists,
@@ -30,6 +32,7 @@ from fakedocker.userland.languages.sql.tree import (
     InList,
     InQuery,
     Is,
+    Item,
     Like,
     Literal,
     Quantified,
@@ -44,7 +47,7 @@ class PgBinder(PgExpressions):
     def known(self, expression: Expression) -> Bound | None:
         """What the rows are grouped by may stand anywhere."""
         scope = self.scope
-        if scope.grouped is None or self.inside_aggregate or not scope.group_keys or isinstance(expression, Column | Literal):  # fmt: skip
+        if scope.grouped is None or self.scope.inside_aggregate or not scope.group_keys or isinstance(expression, Column | Literal):  # fmt: skip
             return None
         if self.key(expression) not in scope.group_keys:
             return None
@@ -65,7 +68,24 @@ class PgBinder(PgExpressions):
         if method is None:
             raise outside(type(expression).__name__)
         found: Bound = getattr(self, method)(expression)
+        if not (found.uses or found.outer or found.asks) and not isinstance(expression, Literal):
+            self._fold(found)
         return found
+
+    def key(self, expression: Any) -> str:  # Any: see the base
+        if isinstance(expression, Cast) and self._is_needless(expression):
+            return self.key(expression.argument)
+        return super().key(expression)
+
+    def _is_needless(self, cast: Cast) -> bool:
+        return not cast.type.modifiers and self._known_type(cast.argument) == self.type_of(cast.type)
+
+    def _known_type(self, expression: Expression) -> Type | None:
+        """The type of a column, or of what is cast."""
+        if isinstance(expression, Cast):
+            return self.type_of(expression.type)
+        found = self.find(self.scope, expression) if isinstance(expression, Column) else []
+        return found[0].type if len(found) == 1 else None
 
     # predicates
 
@@ -182,15 +202,23 @@ class PgBinder(PgExpressions):
         return self._strict(array.type.element, lambda items, place: items[place - 1] if 0 < place <= len(items) else None, array, index, "", expression.at)  # fmt: skip
 
     def _case(self, expression: Case) -> Bound:
-        conditions = []
+        conditions, noted = [], []
         for when, _ in expression.whens:
+            start = len(self.folded)
             if expression.operand is not None:
                 conditions.append(self._binary(Binary("=", expression.operand, when, when.at, when.at, when.at)))
             else:
                 conditions.append(self.condition(self.bind(when), "CASE/WHEN"))
-        results = [self.bind(then) for _, then in expression.whens]
-        if expression.otherwise is not None:
-            results.append(self.bind(expression.otherwise))
+            noted.append(self.taken(start))
+        results = []
+        for then in [
+            *(then for _, then in expression.whens),
+            *([expression.otherwise] if expression.otherwise else []),
+        ]:
+            start = len(self.folded)
+            results.append(self.bind(then))
+            noted.append(self.taken(start))
+        self._note_branches(conditions, noted)
         order = results[-1:] + results[:-1] if expression.otherwise is not None else results
         kind = pg_casts.common([result.type for result in order], "CASE", [result.at for result in order])
         results = [self.coerced(result, kind, "CASE") for result in results]
@@ -204,6 +232,20 @@ class PgBinder(PgExpressions):
             return otherwise(env)
 
         return self._joined(kind, run, [*conditions, *results], "", expression.at)
+
+    def _note_branches(self, conditions: list[Bound], noted: list[list[SqlError]]) -> None:
+        """Keep of what computing with constants gave what is in branches that may be taken."""
+        tests, results = noted[: len(conditions)], noted[len(conditions) :]
+        for condition, test, result in zip(conditions, tests, results, strict=False):
+            self.folded += test
+            if condition.uses and self.scope.is_derived:
+                return  # nobody knows here which are taken
+            if self.is_settled(condition, lambda value: value is not True):
+                continue
+            self.folded += result
+            if self.is_settled(condition, lambda value: value is True):
+                return
+        self.folded += results[-1] if len(results) > len(conditions) else []
 
     def _cast(self, expression: Cast) -> Bound:
         kind = self.type_of(expression.type)
@@ -225,12 +267,18 @@ class PgBinder(PgExpressions):
                 raise SqlError("21000", "more than one row returned by a subquery used as an expression")
             return found[0][0] if found else None
 
-        return Bound(plan.columns[0][1], run, self.all_slots() if outer else NOTHING, "", expression.at, None, outer, False, plan.columns[0][0])  # fmt: skip
+        return Bound(plan.columns[0][1], run, self.all_slots() if outer else NOTHING, "", expression.at, None, outer, False, plan.columns[0][0], asks=True)  # fmt: skip
 
     def _exists(self, expression: Exists) -> Bound:
+        count = len(self.folded)
         plan = self.plan(expression.query, self.scope)
+        del self.folded[count:]
+        body = expression.query.body
+        if isinstance(body, Core) and not (body.distinct or body.group or body.having or has_aggregate(body.items)):
+            bare = (Item(Literal("number", "1", 0, 0), None, ""),)  # what it selects is not looked at
+            plan = self.plan(expression.query._replace(body=body._replace(items=bare), order=()), self.scope)
         rows = self.once(plan)
-        return Bound(BOOL, lambda env: bool(rows(env)), self.all_slots() if plan.outer else NOTHING, "", expression.at, None, plan.outer)  # fmt: skip
+        return Bound(BOOL, lambda env: bool(rows(env)), self.all_slots() if plan.outer else NOTHING, "", expression.at, None, plan.outer, asks=True)  # fmt: skip
 
     def _in_query(self, expression: InQuery) -> Bound:
         if isinstance(expression.argument, Row):
@@ -257,7 +305,7 @@ class PgBinder(PgExpressions):
         rows = self.once(plan)
         found = self._each(left, plan.columns[0][1], lambda env: [row[0] for row in rows(env)], operator, every, negated, at, [left])  # fmt: skip
         return found._replace(
-            outer=found.outer or plan.outer, uses=found.uses | (self.all_slots() if plan.outer else NOTHING)
+            asks=True, outer=found.outer or plan.outer, uses=found.uses | (self.all_slots() if plan.outer else NOTHING)
         )
 
     def _each(self, left: Bound, kind: Type, values: Any, operator: str, every: bool, negated: bool, at: int, parts: list[Bound]) -> Bound:  # fmt: skip

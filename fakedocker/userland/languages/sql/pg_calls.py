@@ -120,7 +120,8 @@ class CallBinder(PgConversions):
         uses: frozenset[int] = NOTHING
         for part in parts:
             uses |= part.uses
-        return Bound(kind, run, uses, shown, at, None, any(part.outer for part in parts))
+        outer, asks = (any(part.outer for part in parts), any(part.asks for part in parts))
+        return Bound(kind, run, uses, shown, at, None, outer, asks=asks)
 
     # those that take nulls, or whatever types
 
@@ -139,7 +140,14 @@ class CallBinder(PgConversions):
         return self._of(kind, run, parts, expression.at, shown)._replace(name="coalesce")
 
     def _same(self, expression: Call, what: str) -> tuple[list[Bound], Type]:
-        bounds = [self.bind(argument) for argument in expression.arguments]
+        bounds: list[Bound] = []
+        end = None
+        for argument in expression.arguments:
+            bounds.append(self.bind(argument))
+            if what == "COALESCE" and end is None and self.is_settled(bounds[-1], lambda value: value is not None):
+                end = len(self.folded)
+        if end is not None:
+            self.taken(end)
         if not bounds:
             raise SqlError("42601", 'syntax error at or near ")"', expression.end - 1)
         kind = pg_casts.common([bound.type for bound in bounds], what, [bound.at for bound in bounds])
@@ -299,28 +307,33 @@ class CallBinder(PgConversions):
     # aggregates and windows
 
     def add_aggregate(self, call: Call) -> Bound:
-        if self.inside_aggregate:
+        if self.scope.inside_aggregate:
             raise SqlError("42803", "aggregate function calls cannot be nested", call.at)
+        key = self.key(call)
+        if key in self.seen:
+            self._check_place(call)
+            return self.seen[key]._replace(at=call.at)
+        self.scope.inside_aggregate = True
+        arguments = [self.bind(argument) for argument in call.arguments]
+        where = self.condition(self.bind(call.where), "FILTER") if call.where is not None else None
+        order = [(self.bind(o.expression), o.descending, o.nulls_first if o.nulls_first is not None else o.descending) for o in call.order]  # fmt: skip
+        self.scope.inside_aggregate = False
+        if call.star and call.name != "count":
+            raise SqlError("42809", f"{call.name}(*) specified, but {call.name} is not an aggregate function", call.at) if call.name not in WINDOWS else outside("such a call")  # fmt: skip
+        aggregate = Aggregate(call, arguments, where, order, self.scope.extend())
+        kind, aggregate.arguments, aggregate.finish = aggregate_of(self, call, arguments)
+        self._check_place(call)
+        self.aggregates.append(aggregate)
+        return self.slot_of(kind, aggregate.slot, call, key)._replace(name=call.name)
+
+    def _check_place(self, call: Call) -> None:
+        """Whether an aggregate may stand here; what it is called with is looked at first (transformAggregateCall)."""
         if self.clause in ("WHERE", "JOIN", "GROUP BY", "CHECK", "DEFAULT", "RETURNING", "UPDATE", "VALUES", "LIMIT"):
             said = {
                 "WHERE": "WHERE", "GROUP BY": "GROUP BY", "JOIN": "JOIN conditions", "CHECK": "check constraints",
                 "DEFAULT": "DEFAULT expressions", "RETURNING": "RETURNING", "UPDATE": "UPDATE", "VALUES": "VALUES", "LIMIT": "LIMIT",
             }[self.clause]  # fmt: skip
             raise SqlError("42803", f"aggregate functions are not allowed in {said}", call.at)
-        key = self.key(call)
-        if key in self.seen:
-            return self.seen[key]._replace(at=call.at)
-        self.inside_aggregate = True
-        arguments = [self.bind(argument) for argument in call.arguments]
-        where = self.condition(self.bind(call.where), "FILTER") if call.where is not None else None
-        order = [(self.bind(o.expression), o.descending, o.nulls_first if o.nulls_first is not None else o.descending) for o in call.order]  # fmt: skip
-        self.inside_aggregate = False
-        if call.star and call.name != "count":
-            raise SqlError("42809", f"{call.name}(*) specified, but {call.name} is not an aggregate function", call.at) if call.name not in WINDOWS else outside("such a call")  # fmt: skip
-        aggregate = Aggregate(call, arguments, where, order, self.scope.extend())
-        kind, aggregate.arguments, aggregate.finish = aggregate_of(self, call, arguments)
-        self.aggregates.append(aggregate)
-        return self.slot_of(kind, aggregate.slot, call, key)._replace(name=call.name)
 
     def _window(self, call: Call) -> Bound:
         if self.clause in ("WHERE", "JOIN", "GROUP BY", "HAVING", "UPDATE", "RETURNING", "VALUES", "LIMIT", "CHECK"):

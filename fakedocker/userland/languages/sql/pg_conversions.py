@@ -22,7 +22,7 @@ from fakedocker.userland.languages.sql.pg_types import (
     shown_type,
     to_text,
 )
-from fakedocker.userland.languages.sql.problems import SqlError, outside
+from fakedocker.userland.languages.sql.problems import Outside, SqlError, outside
 from fakedocker.userland.languages.sql.tree import TypeName
 
 ALL: Final = FUNCTIONS | MOMENTS
@@ -40,6 +40,35 @@ class PgConversions(BinderBase):
     sequence: Callable[[str, str, list[Value]], Value] | None = None
     collation = "en_US.utf8"
     extensions: frozenset[str] = frozenset()
+
+    folded: list[SqlError]
+    """What computing with constants gave, see PlannerBase."""
+
+    # constants
+
+    def _fold(self, found: Bound) -> None:
+        """Note the error of an expression of constants (eval_const_expressions in clauses.c)."""
+        try:
+            found.run(((), None))
+        except SqlError as problem:
+            self.folded.append(problem)
+        except Outside:
+            pass  # it is said when it is run
+
+    def taken(self, start: int) -> list[SqlError]:
+        """What has been noted since, which is not noted any more."""
+        found = self.folded[start:]
+        del self.folded[start:]
+        return found
+
+    def is_settled(self, bound: Bound, test: Callable[[Value], bool]) -> bool:
+        """Whether a constant's value is one of these; what comes from a query in FROM may be such a constant."""
+        if bound.uses or bound.outer or bound.asks:
+            return bool(bound.uses) and self.scope.is_derived
+        try:
+            return test(bound.run(((), None)))
+        except (SqlError, Outside):
+            return False
 
     # types and casts
 

@@ -110,7 +110,7 @@ class PgExpressions(CallBinder):
             said = f'subquery uses ungrouped column "{name}" from outer query'
         else:
             said = f'column "{name}" must appear in the GROUP BY clause or be used in an aggregate function'
-        raise SqlError("42803", said, expression.at)
+        scope.ungrouped.append((int(self.clause == "HAVING"), SqlError("42803", said, expression.at)))
 
     # values
 
@@ -216,9 +216,16 @@ class PgExpressions(CallBinder):
             parts.append(current.right)
             current = current.left
         parts.append(current)
-        bounds = [self.condition(self.bind(part), expression.operator.upper()) for part in reversed(parts)]
-        runs = [bound.run for bound in bounds]
         stop = expression.operator == "or"
+        bounds: list[Bound] = []
+        end = None
+        for part in reversed(parts):
+            bounds.append(self.condition(self.bind(part), expression.operator.upper()))
+            if end is None and self.is_settled(bounds[-1], lambda value: value is stop):
+                end = len(self.folded)
+        if end is not None:
+            self.taken(end)
+        runs = [bound.run for bound in bounds]
 
         def run(env: Env) -> Value:
             missing = False
@@ -237,7 +244,8 @@ class PgExpressions(CallBinder):
         uses: frozenset[int] = NOTHING
         for bound in bounds:
             uses |= bound.uses
-        return Bound(kind, run, uses, shown, at, None, any(bound.outer for bound in bounds))
+        outer, asks = (any(bound.outer for bound in bounds), any(bound.asks for bound in bounds))
+        return Bound(kind, run, uses, shown, at, None, outer, asks=asks)
 
     def operate(self, operator: str, left: Bound, right: Bound, at: int) -> Bound:
         """An operator on two sides."""

@@ -108,7 +108,7 @@ class PgInserts:
             yield from self._values(table, targets, query.body, given, defaults)
             return
         self.planner.keeps_unknown = isinstance(query.body, Core)
-        plan = self.planner.plan(query, None)
+        plan = self.planner.ready(query)
         self.planner.keeps_unknown = False
         self._check_count(len(plan.columns), targets, given, query)
         binder = self.planner.binder(Scope())

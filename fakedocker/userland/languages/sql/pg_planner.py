@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.userland.languages.sql import pg_casts
 from fakedocker.userland.languages.sql.bound import Bound, Context, Env, Scope, Value
 from fakedocker.userland.languages.sql.pg_binder import PgBinder
@@ -26,6 +27,7 @@ from fakedocker.userland.languages.sql.tree import (
     Exists,
     Expression,
     Item,
+    Literal,
     Ordering,
     Query,
     Source,
@@ -52,9 +54,16 @@ class PgPlanner(PlannerBase):
 
     def binder(self, scope: Scope) -> PgBinder:
         found = PgBinder(self.context, self.plan)
-        found.scope = scope
+        found.scope, found.folded = scope, self.folded
         self.session.equip(found)
         return found
+
+    def ready(self, query: Query) -> Plan:
+        """A plan that is run: what is computed of its constants has been computed. Raises SqlError."""
+        plan = self.plan(query, None)
+        if self.folded:
+            raise self.folded[0]
+        return plan
 
     def relation(self, name: TableName) -> Relation:
         return self.session.relation(name)
@@ -70,6 +79,19 @@ class PgPlanner(PlannerBase):
         found: Bound = binder.coerced(bound, TEXT) if bound.type.name == "unknown" else bound
         return found
 
+    def place_meant(self, expression: Expression, what: str) -> int | None:
+        """A constant is the number of a column or an error (findTargetlistEntrySQL92 in parse_clause.c), with its sign."""
+        sign, constant = 1, expression
+        while isinstance(constant, Unary) and constant.operator == "-":
+            sign, constant = -sign, constant.argument
+        if not isinstance(constant, Literal):
+            return None
+        if constant.kind == "number" and is_digits(constant.text) and len(constant.text) < 11:
+            number = sign * int(constant.text)
+            if abs(number) < 1 << 31:
+                return number
+        raise SqlError("42601", f"non-integer constant in {what}", expression.at)
+
     def bad_position(self, number: int, what: str, at: int) -> SqlError:
         return SqlError("42P10", f"{what} position {number} is not in select list", at)
 
@@ -79,7 +101,9 @@ class PgPlanner(PlannerBase):
     # unions
 
     def wrong_counts(self, body: Combined) -> SqlError:
-        return SqlError("42601", f"each {body.operator.upper()} query must have the same number of columns", first_of(body.right))  # fmt: skip
+        said = f"each {body.operator.upper()} query must have the same number of columns"
+        selects_nothing = isinstance(body.right.body, Core) and not body.right.body.items
+        return SqlError("42601", said, None if selects_nothing else first_of(body.right))
 
     def unified(self, left: Plan, right: Plan, body: Combined) -> tuple[Columns, GetRows, GetRows]:
         binder = self.binder(Scope())

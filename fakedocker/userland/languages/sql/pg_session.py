@@ -148,7 +148,7 @@ class PgSession:
         return PgDefinitions(self).simple(statement)
 
     def _query(self, statement: Query) -> Result:
-        plan = PgPlanner(self.context, self).plan(statement, None)
+        plan = PgPlanner(self.context, self).ready(statement)
         rows = plan.rows(None)
         return Result("SELECT", len(rows), tuple(plan.columns), tuple(rows))
 

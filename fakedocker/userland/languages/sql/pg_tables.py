@@ -86,7 +86,7 @@ class PgTables:
 
     def _create_as(self, statement: CreateTable, schema: str) -> Result:
         assert statement.query is not None
-        plan = self.planner.plan(statement.query, None)
+        plan = self.planner.ready(statement.query)
         columns: list[Column] = []
         for name, kind in plan.columns:
             if any(column.name == name for column in columns):
@@ -300,8 +300,8 @@ class PgTables:
 
 
 def view_mentions(view: Table, name: str) -> bool:
+    from fakedocker.userland.languages.sql.binder import mentions
     from fakedocker.userland.languages.sql.parser import parse
-    from fakedocker.userland.languages.sql.planner import mentions
     from fakedocker.userland.languages.sql.tokens import POSTGRES
 
     return bool(view.view) and mentions(parse(view.view, POSTGRES), name)

@@ -205,8 +205,9 @@ def _moment(body: str, text: str, kind: Type, at: int | None) -> Value:
                 return _strange(body, text, kind, at)
             return time
         found_moment = dates.parse_timestamp(body)
-    except ValueError:
-        raise SqlError("22008", f'date/time field value out of range: "{text}"', at) from None
+    except ValueError as problem:
+        hint = 'Perhaps you need a different "datestyle" setting.' if isinstance(problem, dates.NoMonthOrDay) else ""
+        raise SqlError("22008", f'date/time field value out of range: "{text}"', at, hint=hint) from None
     if found_moment is None:
         return _strange(body, text, kind, at)
     moment, offset = found_moment

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from fakedocker.userland.languages.sql.binder import AGGREGATES, BinderBase
-from fakedocker.userland.languages.sql.bound import Bound, Context, Env, Scope, Value, slot_reader
+from fakedocker.base.numbers import is_digits
+from fakedocker.userland.languages.sql.binder import mentions
+from fakedocker.userland.languages.sql.bound import Bound, Context, Env, Scope, slot_reader
 from fakedocker.userland.languages.sql.pg_types import Type
 from fakedocker.userland.languages.sql.problems import SqlError, outside
 from fakedocker.userland.languages.sql.sorting import SortKey, key_maker, sorted_places
-from fakedocker.userland.languages.sql.sources import GetRows, Relation, Rows, SourceLoader, split
+from fakedocker.userland.languages.sql.sources import GetRows, Relation, Rows, SourceLoader
 from fakedocker.userland.languages.sql.tree import (
     Call,
     Column,
@@ -25,12 +26,9 @@ from fakedocker.userland.languages.sql.tree import (
     Literal,
     Ordering,
     Query,
-    Star,
-    Subquery,
     TableName,
     Values,
 )
-from fakedocker.userland.languages.sql.windows import fill
 
 Columns = list[tuple[str, Type]]
 
@@ -68,6 +66,9 @@ class PlannerBase:
         self.ctes: list[dict[str, Plan]] = []
         self.depth = 0
         self.nullable: tuple[bool, ...] = ()  # of the columns of the query planned last
+        self.folded: list[
+            SqlError
+        ] = []  # what computing with constants gave, which PostgreSQL does before it runs anything
 
     # of a dialect
 
@@ -99,6 +100,12 @@ class PlannerBase:
 
     def check_distinct_order(self, ordering: Ordering) -> None:
         """An order by what is not selected of DISTINCT rows."""
+
+    def place_meant(self, expression: Expression, what: str) -> int | None:
+        """The number that a clause gives for a column, None for what is no number of one."""
+        if isinstance(expression, Literal) and expression.kind == "number" and is_digits(expression.text):
+            return int(expression.text) if len(expression.text) < 20 else None
+        return None
 
     def bad_position(self, number: int, what: str, at: int) -> SqlError:
         raise NotImplementedError
@@ -318,10 +325,10 @@ class PlannerBase:
         return SortKey(binder.sort_key(bound.type), ordering.descending, first)
 
     def _position(self, expression: Expression, count: int, what: str = "ORDER BY") -> int | None:
-        """The column that a number in ORDER BY or GROUP BY means."""
-        if not (isinstance(expression, Literal) and expression.kind == "number" and expression.text.isascii() and "." not in expression.text):  # fmt: skip
+        """The column that a number in ORDER BY, GROUP BY or DISTINCT ON means."""
+        number = self.place_meant(expression, what)
+        if number is None:
             return None
-        number = int(expression.text)
         if not 1 <= number <= count:
             raise self.bad_position(number, what, expression.at)
         return number - 1
@@ -351,23 +358,3 @@ def _unseen(rows: Rows, seen: set[Any], key: Callable[[Any], Any]) -> Rows:
 def limited(rows: Rows, limit: int | None, offset: int | None) -> Rows:
     start = offset or 0
     return rows[start:] if limit is None else rows[start : start + limit]
-
-
-def mentions(part: Any, name: str) -> bool:  # Any: a part of a statement
-    if isinstance(part, TableName):
-        return part.name == name and not part.schema
-    if isinstance(part, tuple):
-        return any(mentions(item, name) for item in part if isinstance(item, tuple))
-    return False
-
-
-def has_aggregate(part: Any) -> bool:  # Any: a part of a statement
-    """Whether an aggregate is called, but for those of queries within."""
-    if isinstance(part, Call) and (part.name in AGGREGATES or part.star) and part.over is None:
-        return True
-    if isinstance(part, Query | Subquery) or not isinstance(part, tuple):
-        return False
-    return any(has_aggregate(item) for item in part if isinstance(item, tuple))
-
-
-__all__ = ["BinderBase", "Columns", "Output", "Plan", "PlannerBase", "Star", "Value", "fill", "has_aggregate", "split"]

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from fakedocker.userland.languages.sql.binder import has_aggregate, has_window
 from fakedocker.userland.languages.sql.bound import Bound, Env, Scope, Value
-from fakedocker.userland.languages.sql.planner import (
-    Columns,
-    Output,
-    Plan,
-    PlannerBase,
-    has_aggregate,
-    limited,
-)
+from fakedocker.userland.languages.sql.planner import Columns, Output, Plan, PlannerBase, limited
 from fakedocker.userland.languages.sql.problems import SqlError, outside
 from fakedocker.userland.languages.sql.sorting import SortKey, key_maker, sorted_places
 from fakedocker.userland.languages.sql.sources import GetRows, Loaded, Rows, split
@@ -34,21 +28,53 @@ class CorePlanner:
         self.loaded: Loaded | None = None
 
     def plan(self) -> Plan:
-        core, binder = self.core, self.binder
+        """The plan. Of several errors the one is raised that the servers find first (transformSelectStmt; JOIN::prepare)."""
+        core, binder, scope = self.core, self.binder, self.scope
         conjuncts = split(core.where) if core.where is not None else []
-        loader = self.planner.loader(self.scope, binder)
+        loader = self.planner.loader(scope, binder)
         source: GetRows = lambda env: [()]  # noqa: E731  # one row without columns
         if core.source is not None:
             self.loaded = loader.load(core.source, conjuncts)
             source = self.loaded.rows
-        binder.clause = "WHERE"
-        where = binder.condition(binder.bind(core.where), "WHERE") if core.where is not None else None
         grouped = core.group is not None or self._aggregates()
         items = self._expanded(grouped)
+        problem = None
         if core.group is not None:
-            self._group(core.group, items, loader.keyed)
+            try:
+                self._group(core.group, items, loader.keyed)
+            except SqlError as found:
+                problem = found
         elif grouped:
-            self.scope.grouped = set()
+            scope.grouped = set()
+        elif self.loaded is not None and self.planner.mine and has_window((core.items, self.query.order)):
+            scope.make_nullable(0, self.loaded.end)  # of the table that MariaDB makes for windows, any column is
+        self._select(items)
+        scope.grouped, kept = None, scope.grouped
+        where = self._condition("WHERE", core.where)
+        scope.grouped = kept
+        having = None if self.planner.mine else self._having()
+        binder.clause = "ORDER BY"
+        keys, runs = self._order()
+        if problem is not None:
+            raise problem
+        having = self._having() if self.planner.mine else having
+        on = self._distinct_on()
+        binder.clause = "LIMIT"
+        limit = self.planner.check_limit(self.query.limit, "LIMIT", binder)
+        offset = self.planner.check_limit(self.query.offset, "OFFSET", binder)
+        if scope.ungrouped:
+            raise min(scope.ungrouped, key=lambda entry: entry[0])[1]
+        run = _Run(self, source, where, having, grouped, keys, runs, on, limit, offset)
+        columns: Columns = [(output.name, output.bound.type) for output in self.outputs]
+        names = [output.name for output in self.outputs]
+        sure = frozenset(
+            output.name for output in self.outputs if not output.bound.nullable and names.count(output.name) == 1
+        )
+        self.planner.nullable = tuple(output.bound.nullable for output in self.outputs)
+        return Plan(columns, run, scope.reads_outer, sure)
+
+    def _select(self, items: list[Any]) -> None:
+        binder = self.binder
         binder.clause = "SELECT"
         for item in items:
             bound = self._slot_item(item) if isinstance(item, tuple) and not isinstance(item, Item) else None
@@ -59,26 +85,13 @@ class CorePlanner:
             found = self.planner.final(binder.bind(item.expression), binder)
             name = item.alias if item.alias is not None else self.planner.column_name(item, found)
             self.outputs.append(Output(name, found, item.alias, item.expression))
-        binder.clause = "HAVING"
-        having = binder.condition(self._having(core.having), "HAVING") if core.having is not None else None
-        binder.clause = "ORDER BY"
-        keys, runs = self._order()
-        on = self._distinct_on()
-        binder.clause = "LIMIT"
-        limit = self.planner.check_limit(self.query.limit, "LIMIT", binder)
-        offset = self.planner.check_limit(self.query.offset, "OFFSET", binder)
-        run = _Run(self, source, where, having, grouped, keys, runs, on, limit, offset)
-        columns: Columns = [(output.name, output.bound.type) for output in self.outputs]
-        names = [output.name for output in self.outputs]
-        sure = frozenset(
-            output.name for output in self.outputs if not output.bound.nullable and names.count(output.name) == 1
-        )
-        windows = bool(binder.windows)  # their rows come from a table that MariaDB makes, where columns may be null
-        width = self.loaded.end if self.loaded is not None else 0
-        self.planner.nullable = tuple(
-            o.bound.nullable or (windows and any(slot < width for slot in o.bound.uses)) for o in self.outputs
-        )
-        return Plan(columns, run, self.scope.reads_outer, sure)
+
+    def _condition(self, clause: str, expression: Expression | None) -> Bound | None:
+        self.binder.clause = clause
+        if expression is None:
+            return None
+        found: Bound = self.binder.condition(self.binder.bind(expression), clause)
+        return found
 
     def _aggregates(self) -> bool:
         core = self.core
@@ -161,16 +174,14 @@ class CorePlanner:
     def _relation(self, slot: int) -> str:
         return next(field.relation for field in self.scope.fields if field.slot == slot)
 
-    def _having(self, expression: Expression) -> Bound:
-        binder = self.binder
+    def _having(self) -> Bound | None:
         if self.planner.mine:
-            binder.aliases = {output.alias.lower(): output.bound for output in self.outputs if output.alias}
+            self.binder.aliases = {output.alias.lower(): output.bound for output in self.outputs if output.alias}
         try:
-            found: Bound = binder.bind(expression)
-            return found
+            return self._condition("HAVING", self.core.having)
         finally:
             if self.planner.mine:
-                binder.aliases = {}
+                self.binder.aliases = {}
 
     # order
 
@@ -216,7 +227,7 @@ class CorePlanner:
     def _distinct_on(self) -> list[Bound]:
         found = []
         for expression in self.core.distinct_on:
-            place = self.planner._position(expression, len(self.outputs))
+            place = self.planner._position(expression, len(self.outputs), "DISTINCT ON")
             if place is None and isinstance(expression, Column) and len(expression.parts) == 1:
                 place = next((n for n, output in enumerate(self.outputs) if output.name == expression.parts[0]), None)
             found.append(self.outputs[place].bound if place is not None else self.binder.bind(expression))
@@ -338,6 +349,10 @@ class _Run:
                 values = [values[place] for place in sorted_places(keys, values)]
         if aggregate.order:
             keys = [SortKey(self.binder.sort_key(bound.type), descending, first) for bound, descending, first in aggregate.order]  # fmt: skip
+            if (
+                self.sorts_groups
+            ):  # among equal ones MariaDB's tree has the last first (group_concat_key_cmp_with_order)
+                values, envs = values[::-1], envs[::-1]
             order = sorted_places(keys, [[bound.run(env) for bound, _, _ in aggregate.order] for env in envs])
             values = [values[place] for place in order]
         return aggregate.finish(values)

@@ -63,6 +63,7 @@ class Planner(Protocol):
 
     context: Context
     mine: bool
+    folded: list[SqlError]
 
     def relation(self, name: TableName) -> Relation: ...
     def cte(self, name: str) -> Any: ...  # Any: a value of SQL's, what runs it, or a binder of either dialect
@@ -124,6 +125,7 @@ class SourceLoader:
         self.sure = frozenset()
         if source.query is not None:
             plan = planner.plan(source.query, scope.parent)
+            scope.is_derived = True
             self.sure = plan.sure
             scope.reads_outer = scope.reads_outer or plan.outer
             return list(plan.columns), plan.rows, ("", "")

@@ -8,7 +8,8 @@ from typing import Final, NamedTuple
 from fakedocker.userland.languages.sql.problems import SqlError, outside
 
 POSTGRES: Final = "postgres"
-MARIADB: Final = "mysql"
+MARIADB: Final = "mariadb"
+MYSQL: Final = "mysql"
 LONGEST_STATEMENT: Final = 1 << 20
 
 
@@ -34,6 +35,7 @@ _MY_SPACE: Final = re.compile(r"(?:[ \t\r\n\f\v]+|--(?=[ \t\r\n]|\Z)[^\n]*|#[^\n
 _NUMBER: Final = re.compile(r"(?:\d+(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
 _WORD: Final = re.compile(r"[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_$\x80-\U0010ffff]*")
 _MY_WORD: Final = re.compile(r"[A-Za-z0-9_$\x80-\uffff]*[A-Za-z_$\x80-\uffff][A-Za-z0-9_$\x80-\uffff]*")
+_MY_AFTER_POINT: Final = re.compile(r"[A-Za-z0-9_$\x80-\uffff]+")
 _DOLLAR: Final = re.compile(r"\$(?:[A-Za-z_\x80-\uffff][A-Za-z0-9_\x80-\uffff]*)?\$")
 _OPERATOR: Final = re.compile(r"[-+*/<>=~!@#%^&|`?]+")
 _MY_OPERATORS: Final = ("<=>", "->>", ":=", "<=", ">=", "<>", "!=", "||", "&&", "<<", ">>", "->")
@@ -51,18 +53,18 @@ def tokenize(text: str, dialect: str) -> list[Token]:
 class _Lexer:
     def __init__(self, text: str, dialect: str) -> None:
         self.text = text
-        self.mine = dialect == MARIADB
+        self.mine = dialect != POSTGRES
         self.at = 0
+        self.found: list[Token] = []
         self.conditional = 0  # comments of MariaDB's whose content counts
 
     def tokens(self) -> list[Token]:
-        found: list[Token] = []
-        add = found.append
+        add = self.found.append
         while True:
             self._skip()
             if self.at >= len(self.text):
                 add(Token("end", "", len(self.text), len(self.text)))
-                return found
+                return self.found
             start = self.at
             kind, value = self._my_token() if self.mine else self._pg_token()
             add(Token(kind, value, start, self.at))
@@ -137,9 +139,7 @@ class _Lexer:
             if _WORD.match(text, self.at) is not None:
                 after = _WORD.match(text, self.at)
                 assert after is not None
-                raise SqlError(
-                    "42601", f'trailing junk after numeric literal at or near "{match[0]}{after[0][:1]}"', start
-                )
+                raise SqlError("42601", f'trailing junk after numeric literal at or near "{match[0]}{after[0]}"', start)
             return "number", match[0]
         if letter == "$":
             dollar = _DOLLAR.match(text, start)
@@ -233,6 +233,12 @@ class _Lexer:
                 self.at = match.end()
                 return "bits", match[0][1] + match[0][2:]
         after_point = start > 0 and text[start - 1] == "."
+        if letter == "." and self._touches_name():
+            self.at = start + 1
+            return "mark", letter
+        if after_point and (match := _MY_AFTER_POINT.match(text, start)) is not None:
+            self.at = match.end()
+            return "word", match[0]
         number = None if after_point else _NUMBER.match(text, start)
         word = _MY_WORD.match(text, start)
         if word is not None and (number is None or (word.end() > number.end() and "." not in number[0])):
@@ -249,6 +255,11 @@ class _Lexer:
             self.at = start + 1
             return "mark", letter
         raise outside(f"the sign {letter}")
+
+    def _touches_name(self) -> bool:
+        """Whether a name ends here, so that what follows its point is one too."""
+        last = self.found[-1] if self.found else None
+        return last is not None and last.end == self.at and last.kind in ("word", "name")
 
     def _quoted_name(self, start: int) -> str:
         parts: list[str] = []

@@ -42,6 +42,8 @@ class Call(NamedTuple):
     over: Window | None = None
     separator: str | None = None
     keyword: bool = False  # written without parentheses, or with a grammar of its own
+    written: str = ""  # its name as it is written, in MariaDB
+    spaced: bool = False  # for MariaDB no function of its own: a space is before its parenthesis
 
 
 class Unary(NamedTuple):
@@ -182,8 +184,7 @@ class Interval(NamedTuple):  # MariaDB's
 
 Expression = Union[  # noqa: UP007  # the names are defined in a ring
     Literal, Column, Star, Call, Unary, Binary, Cast, Case, InList, InQuery, Between, Like, Is, Exists, Subquery,
-    Quantified, Row, ArrayOf, Element, Default, Variable, Assigned, Interval,
-]  # fmt: skip
+    Quantified, Row, ArrayOf, Element, Default, Variable, Assigned, Interval]  # fmt: skip
 
 
 class Item(NamedTuple):  # `written` is the text of the expression
