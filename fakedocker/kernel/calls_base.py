@@ -65,6 +65,14 @@ class CallsBase:
         self._settled = False
         self.nonpreemptible = False
 
+    def release(self) -> None:
+        """Forget the process, whose slice is over: a body that has kept its calls would be in a cycle with it.
+
+        The collector does not look through processes, so it would never find such a cycle.
+        """
+        del self._process
+        self._view = None
+
     # who and where
 
     @property

@@ -312,6 +312,13 @@ class Kernel(Namespaces, Starting, Streams):
         process.spent_ns += cost_ns
         process.cpu_ns += cost_ns
         calls = Calls(self, process)
+        try:
+            return self._run(process, calls)
+        finally:
+            calls.release()
+
+    def _run(self, process: Process, calls: Calls) -> int | None:
+        """What `_slice` does, once the time it has is known."""
         if process.spent_ns >= QUANTUM_NS and process.exiting is None and not process.pending:
             calls.rest()
             return None
