@@ -701,3 +701,18 @@ delete from p;
 drop table p;
 -- case unions of nothing pets
 select id from pets intersect select;
+-- case what a column may not say
+create table a (id int not null null);
+create table b (id int default 1 default 2);
+create table c (id, );
+create table d (id);
+create table e (id, x int);
+create table f (id int);
+alter table f add check (nothing > 0);
+alter table f add column g int null not null;
+select cast;
+-- case what an update computes first pets
+update pets set nothing = nobody + 1;
+update pets set age = 1 / 0 where false;
+update pets set age = 2 where id = 99 and 1 / 0 = 1;
+delete from pets where 1 / 0 = 1 and id = 99;

@@ -35,6 +35,7 @@ class ParserBase:
         self.tokens = tokenize(text, dialect)
         self.at = 0
         self.depth = 0
+        self.subject = ""  # the table that is made or altered
 
     @property
     def token(self) -> Token:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 from fakedocker.userland.languages.sql.parser_writes import WriteParser
-from fakedocker.userland.languages.sql.problems import outside
+from fakedocker.userland.languages.sql.problems import SqlError, outside
 from fakedocker.userland.languages.sql.tree import (
     ColumnDef,
     CreateTable,
@@ -19,6 +21,7 @@ class ColumnParser(WriteParser):
     def create_table(self, temporary: bool) -> CreateTable:
         missing = self.accept("if", "not", "exists")
         table = self.table_name()
+        self.subject = table.name
         if self.mine and self.accept("like"):
             return CreateTable(table, (), (), missing, temporary, None, (), self.table_name())
         if self.accept("as") or (self.mine and self.is_word("select")):
@@ -34,6 +37,8 @@ class ColumnParser(WriteParser):
             if self.is_one_of("select", "with", "values") or self.is_mark("("):
                 raise outside("CREATE TABLE of a query in several parentheses")
             self.fail()
+        if not self.mine and self.is_name() and self.peek().kind == "mark" and self.peek().text in (",", ")"):
+            self._names_alone()
         if not (self.is_mark(")") and not self.mine):
             while True:
                 self._element(columns, keys)
@@ -43,6 +48,18 @@ class ColumnParser(WriteParser):
         options = self._table_options()
         query = self.query() if self.accept("as") or (self.mine and self.is_word("select")) else None
         return CreateTable(table, tuple(columns), tuple(keys), missing, temporary, query, options)
+
+    def _names_alone(self) -> NoReturn:
+        """The names of a table's columns that a query fills, whose end is the first that can be wrong."""
+        self.name()
+        while self.accept_mark(","):
+            self.name()
+        if self.token.kind == "word":
+            shown = self.text[self.token.at : self.token.end]
+            raise SqlError("42601", f'syntax error at or near "{shown}"', self.token.at)
+        self.expect_mark(")")
+        self.expect("as")
+        raise outside("names of columns in CREATE TABLE AS")
 
     def _element(self, columns: list[ColumnDef], keys: list[KeyDef]) -> None:
         words = MY_KEY_WORDS if self.mine else KEY_WORDS
@@ -85,10 +102,13 @@ class ColumnParser(WriteParser):
             named = self.name() if self.accept("constraint") else ""
             if self.accept("not"):
                 self.expect("null")
-                not_null = True
+                not_null = self._nullness(not_null, True, name, place)
             elif self.accept("null"):
-                not_null = False
+                not_null = self._nullness(not_null, False, name, place)
             elif self.accept("default"):
+                if default is not None and not self.mine:
+                    said = f'multiple default values specified for column "{name}" of table "{self.subject}"'
+                    raise SqlError("42601", said, place)
                 default, default_text = self.default()
             elif self.is_word("primary") or (self.mine and self.is_word("key")):
                 self.accept("primary")
@@ -125,6 +145,12 @@ class ColumnParser(WriteParser):
             else:
                 break
         return ColumnDef(name, kind, not_null, default, default_text, tuple(keys), identity, counts, on_update, comment, generated, at)  # fmt: skip
+
+    def _nullness(self, known: bool | None, wanted: bool, name: str, at: int) -> bool:
+        if not self.mine and known not in (None, wanted):
+            said = f'conflicting NULL/NOT NULL declarations for column "{name}" of table "{self.subject}"'
+            raise SqlError("42601", said, at)
+        return wanted
 
     def default(self) -> tuple[Expression, str]:
         start = self.token.at

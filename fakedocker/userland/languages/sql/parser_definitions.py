@@ -24,6 +24,7 @@ class DefinitionParser(ColumnParser):
         if self.is_word("only"):
             self.at += 1
         table = self.table_name()
+        self.subject = table.name
         if self.mine and (self.token.kind == "end" or self.is_mark(";")):
             return AlterTable(table, (), missing)
         actions = [self._alteration()]

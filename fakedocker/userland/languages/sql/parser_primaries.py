@@ -138,7 +138,7 @@ class PrimaryParser(CallParser):
             query = self.query()
             self.expect_mark(")")
             return Exists(query, token.at, self.last_end)
-        if word in ("cast", "convert") and self._opens(1):
+        if word == "cast" or (word == "convert" and self._opens(1)):
             found = self._cast(word)
             if found is not None:
                 return found

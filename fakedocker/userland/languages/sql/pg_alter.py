@@ -231,7 +231,12 @@ class Alteration:
         from fakedocker.userland.languages.sql.writing import Writer
 
         assert isinstance(key, KeyDef)
-        wide = self.made.add_keys(table, [key])
+        try:
+            wide = self.made.add_keys(table, [key])
+        except SqlError as problem:
+            if key.kind == "check":
+                problem.at = None  # the text is not at hand when the check is read (AddRelationNewConstraints)
+            raise
         if wide is table:
             return table
         constraint = wide.constraints[-1]

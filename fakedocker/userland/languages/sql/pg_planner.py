@@ -61,9 +61,12 @@ class PgPlanner(PlannerBase):
     def ready(self, query: Query) -> Plan:
         """A plan that is run: what is computed of its constants has been computed. Raises SqlError."""
         plan = self.plan(query, None)
+        self.check_folded()
+        return plan
+
+    def check_folded(self) -> None:
         if self.folded:
             raise self.folded[0]
-        return plan
 
     def relation(self, name: TableName) -> Relation:
         return self.session.relation(name)

@@ -54,6 +54,7 @@ class PgWrites(PgInserts):
             self.session.numbered = None
         binder.clause = "WHERE"
         where = binder.condition(binder.bind(statement.where), "WHERE") if statement.where is not None else None
+        self.planner.check_folded()
         slot = len(table.columns)
         found: dict[int, Any] = {}
         for row in loaded.rows(None):
@@ -69,18 +70,20 @@ class PgWrites(PgInserts):
         order = {column.name: place for place, column in enumerate(table.columns)}
         defaults = self.session.defaults(table, self.planner)
         changes: list[tuple[int, Any]] = []
-        for name, value, at in statement.assignments:
+        bounds = [None if isinstance(value, Default) else binder.bind(value) for _, value, _ in statement.assignments]
+        self.planner.check_folded()
+        for (name, _, at), bound in zip(statement.assignments, bounds, strict=True):
             if name not in order:
                 raise SqlError("42703", f'column "{name}" of relation "{table.name}" does not exist', at)
             if any(place == order[name] for place, _ in changes):
                 raise SqlError("42601", f'multiple assignments to same column "{name}"', at)
             column = table.columns[order[name]]
-            if isinstance(value, Default):
+            if bound is None:
                 run = defaults[order[name]] or (lambda env: None)
             else:
                 if column.identity == "always":
                     raise SqlError("428C9", f'column "{name}" can only be updated to DEFAULT', detail=f'Column "{name}" is an identity column defined as GENERATED ALWAYS.')  # fmt: skip
-                run = self.assigned(binder.bind(value), column, binder)
+                run = self.assigned(bound, column, binder)
             changes.append((order[name], run))
         draft = self.writer.draft(table.schema, table.name)
         returned: list[Row] = []
