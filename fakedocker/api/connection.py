@@ -57,7 +57,6 @@ class Owner(Protocol):
     """What a connection needs of the server it belongs to."""
 
     engine: Engine
-    polls_count: bool
     body_bytes: int
     """How many bytes of bodies are held for requests that have not yet arrived whole, over all connections."""
 
@@ -201,8 +200,7 @@ class Connection(asyncio.Protocol):
         self._arriving_since = None
         if head.method in (PORT_METHOD, GRPC_METHOD):
             raise Refused(404, "page not found")
-        client = f"connection/{id(self)}" if self._owner.polls_count else ""
-        request = Request(method=head.method, target=head.target, headers=head.headers, body=body, client=client)
+        request = Request(method=head.method, target=head.target, headers=head.headers, body=body)
         if self._exchange is None and not self._pipelined and not self._waits_for_others(request):
             self._begin(request, keep_alive)
             return

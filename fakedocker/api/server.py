@@ -67,7 +67,6 @@ class Server:
 
     def __init__(self, engine: Engine, wall: Callable[[], int] = time.time_ns, store: Store | None = None) -> None:
         self.engine = engine
-        self.polls_count = False
         self.body_bytes = 0
         self.before_turn: list[Callable[[], None]] = []
         self.after_turn: list[Callable[[], None]] = []

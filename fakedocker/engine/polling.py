@@ -12,6 +12,10 @@ PATIENCE_NS = SECOND_NS
 """How much time is given an answer to change that is being polled."""
 POLLED_TIMES = 3
 INTERVAL_NS = SECOND_NS // 10
+MOST_CLIENTS = 64
+"""Of how many clients is known what they have read: those that have read last."""
+MOST_TARGETS = 256
+"""How many of its last reads of services are known of a client."""
 _OF_SERVICES = lazy_pattern(r"(/v[\d.]+)?/(services|tasks|nodes)\b")
 
 
@@ -48,15 +52,25 @@ class Polling:
             self.watched.pop(request.client, None)
         if request.method != "GET" or reply.body is None or not request.client or not is_fast:
             return False
-        target, body, times = self.last_reads.get(request.client, ("", b"", 0))
+        target, body, times = self.last_reads.pop(request.client, ("", b"", 0))
         times = times + 1 if (target, body) == (request.target, reply.body) else 1
         self.last_reads[request.client] = (request.target, reply.body, times)
+        self._forget_first()
         if _OF_SERVICES.match(request.target) is None:
             return times >= POLLED_TIMES
         watched = self.watched.setdefault(request.client, {})
-        known, read_ns = watched.get(request.target, (b"", 0))
+        known, read_ns = watched.pop(request.target, (b"", 0))
+        if len(watched) == MOST_TARGETS:
+            del watched[next(iter(watched))]
         watched[request.target] = (reply.body, now_ns)
         return known == reply.body and now_ns - read_ns < INTERVAL_NS
+
+    def _forget_first(self) -> None:
+        """Forget whoever has not read anything for longest, if there are too many."""
+        if len(self.last_reads) > MOST_CLIENTS:
+            client = next(iter(self.last_reads))
+            del self.last_reads[client]
+            self.watched.pop(client, None)
 
     def answered(self, exchange: Exchange, reply: Reply, now_ns: int) -> None:
         """A client that polls has been given this answer, after a while."""
