@@ -627,3 +627,15 @@ select * from t;
 alter table t;
 -- case if exists what
 drop table if c;
+-- case a function behind a value
+select 1 max(2);
+-- case a point first
+select .s, 1;
+-- case a window's function alone
+select lead(1);
+-- case a text as a name
+select upper(null 'b');
+-- case a type that is a word
+create table t (a check (a > 0));
+-- case a type that is none
+create table t (a select);

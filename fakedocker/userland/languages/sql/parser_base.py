@@ -156,8 +156,14 @@ class ParserBase:
         if token.kind != "word":
             return False
         if self.mine:
-            return token.text.lower() not in keywords.MY_RESERVED
+            return token.text.lower() not in keywords.MY_RESERVED and not self.is_touching_call()
         return token.text not in keywords.PG_RESERVED and token.text not in keywords.PG_FUNCTION_NAMES
+
+    def is_touching_call(self) -> bool:
+        """Whether a function of MariaDB's comes next that is one only where its parenthesis follows at once."""
+        following = self.peek()
+        touches = following.kind == "mark" and following.text == "(" and following.at == self.token.end
+        return touches and self.token.text.lower() in keywords.MY_TOUCHING
 
     def name(self) -> str:
         if not self.is_name():

@@ -6,6 +6,7 @@ from typing import Final
 
 from fakedocker.base.numbers import is_digits
 from fakedocker.userland.languages.sql import keywords
+from fakedocker.userland.languages.sql.binder import WINDOWS
 from fakedocker.userland.languages.sql.parser_types import TypeParser
 from fakedocker.userland.languages.sql.problems import SqlError, outside
 from fakedocker.userland.languages.sql.tree import (
@@ -99,6 +100,8 @@ class CallParser(TypeParser):
             modifiers = tuple(a.text for a in arguments if isinstance(a, Literal) and is_digits(a.text[:9]))
             return Cast(self._string(), TypeName(name, modifiers, False, at), at, self.last_end, "literal")
         over = self._over() if self.accept("over") else None
+        if self.mine and over is None and name in WINDOWS:
+            self.fail()
         return Call(
             name, tuple(arguments), at, self.last_end, star, distinct, order, where, over, separator, False, written
         )

@@ -59,8 +59,11 @@ class PrimaryParser(CallParser):
         if token.kind == "mark":
             if token.text == "(":
                 return self._parenthesis()
-            if token.text == "*":
-                self.fail()
+            if self.mine and token.text == ".":
+                self.at += 1
+                self.name()
+                self.expect_mark(".")
+                raise outside("names that begin with a point")
             self.fail()
         if token.kind == "name":
             return self._named()
@@ -175,8 +178,8 @@ class PrimaryParser(CallParser):
         is_named = False
         while not self.is_mark(")") and (not found or self.accept_mark(",")):
             found.append(self.expression())
-            if self.accept("as") or self.is_name():
-                self.name()
+            if self.accept("as") or self.is_name() or self.token.kind == "string":
+                self.label()
                 is_named = True
         self.expect_mark(")")
         if is_named:

@@ -104,7 +104,10 @@ class TypeParser(ParserBase):
         if token.kind != "word" or _MY_SAME.get(word, word) not in _MY_TYPES:
             if token.kind == "word" and word in ("long", "national", "nchar", "geometry", "point", "polygon"):
                 raise outside(f"the type {word}")
-            if token.kind == "word" and word not in keywords.MY_RESERVED:
+            if token.kind == "word" and self.peek().text == "(" and self.peek().kind == "mark":
+                self.at += 1
+                self._modifiers()
+            if token.kind == "word":
                 raise SqlError("4161 HY000", f"Unknown data type: '{token.text}'")
             self.fail()
         self.at += 1
