@@ -143,7 +143,7 @@ def _initialise(system: System, state: State) -> int:
             if _run_script(system, state, f"{_SCRIPTS}/{name}", database):
                 return 1
     _lay_out(system, sorted(state["store"].databases))
-    save_store(system, state["path"], state["store"])
+    save_store(system, state)
     return 0
 
 

@@ -211,7 +211,7 @@ def _run_scripts(system: System, state: State, version: str) -> int:
         state["store"] = replace(store, databases=store.databases.set(database, Database(database, user)))
         system.put("CREATE DATABASE\n\n")
     status = run_scripts(system, state, user, _facts(system, version))
-    save_store(system, state["path"], state["store"])
+    save_store(system, state)
     return status
 
 

@@ -29,6 +29,8 @@ from fakedocker.userland.services.connections import Connection
 Answer = dict[str, Any]
 Memory = dict[str, Any]
 _STATEMENT_UNITS: Final = 50
+_LONGEST_CHANGES_BYTES: Final = 1 << 18
+"""Up to this size changes are kept behind a store that is smaller."""
 _LONGEST_LINE: Final = 16 << 20
 
 
@@ -55,8 +57,27 @@ def load_store(system: System, path: str) -> Store | None:
         return None
 
 
-def save_store(system: System, path: str, store: Store) -> None:
-    system.write_file(path, store_files.dump(store), mode=0o600)
+def save_store(system: System, state: State, before: Store | None = None) -> None:
+    """Write the data to disk: what has changed behind what is there, or all of it where that is shorter or safer.
+
+    `state["written"]` is how many bytes all of it took when it was written last, and how long the file is.
+    """
+    path, (whole_bytes, size_bytes) = state["path"], state.get("written", (0, 0))
+    changes = store_files.dump_changes(before, state["store"]) if before is not None else None
+    if changes is not None and size_bytes - whole_bytes < max(_LONGEST_CHANGES_BYTES, whole_bytes) and _size_of(system, path) == size_bytes:  # fmt: skip
+        system.write_file(path, b"\n" + changes, append=True)
+        state["written"] = (whole_bytes, size_bytes + 1 + len(changes))
+        return
+    data = store_files.dump(state["store"])
+    system.write_file(path, data, mode=0o600)
+    state["written"] = (len(data), len(data))
+
+
+def _size_of(system: System, path: str) -> int:
+    try:
+        return system.stat(path).size_bytes
+    except OSError:
+        return -1
 
 
 def receive(
@@ -113,7 +134,7 @@ def answer_question(
         return {"unsimulated": problem.what}
     if store is not before:
         state["store"] = store
-        save_store(system, state["path"], store)
+        save_store(system, state, before)
     return answer | {"database": memory["database"]}
 
 

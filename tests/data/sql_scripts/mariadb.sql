@@ -639,3 +639,16 @@ select upper(null 'b');
 create table t (a check (a > 0));
 -- case a type that is none
 create table t (a select);
+-- case character sets of columns
+create table nv (a nvarchar(5), b nchar(3), c varchar(4) character set utf8, d varchar(4) collate utf8mb4_bin, e national varchar(3), f nchar varchar(4), g text, h int);
+show create table nv;
+describe nv;
+insert into nv (a, c, d) values ('Ab', 'Ab', 'Ab');
+select a = 'aB' as x, c = 'aB' as y, d = 'aB' as z from nv;
+-- case character sets of tables
+create table u (a varchar(4), b varchar(4) character set utf8mb4, c varchar(3) collate utf8mb4_bin) engine=InnoDB default charset=utf8;
+show create table u;
+create table v (a varchar(4), b nvarchar(4)) default charset=utf8mb4 collate=utf8mb4_unicode_ci;
+show create table v;
+create table w (a varchar(4) not null default 'x', b text) collate utf8mb4_bin;
+show create table w;

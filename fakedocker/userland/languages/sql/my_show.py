@@ -195,13 +195,20 @@ def create_text(session: MySession, database: str, table: Table) -> str:
     the examples of SHOW CREATE TABLE, CREATE TABLE and of initialisation for TIMESTAMP.
     """
     lines = []
+    collation = dict(table.options).get("collate", "").lower()
+    usual = ("", "utf8mb4_0900_ai_ci" if session.mysql else "utf8mb4_general_ci")
+    if session.mysql and any(
+        given not in usual for given in (collation, *(column.collation for column in table.columns))
+    ):
+        raise outside("SHOW CREATE TABLE with collations, in MySQL")
     own_now = "CURRENT_TIMESTAMP" if session.mysql else "current_timestamp()"
     if session.mysql and any(constraint.kind == "check" for constraint in table.constraints):
         raise outside("SHOW CREATE TABLE with checks, in MySQL")
     for column in table.columns:
         line = f"  `{column.name}` {shown_type(column, session.mysql)}"
-        if column.collation.endswith("_bin") or column.collation == "utf8mb4_unicode_ci":
-            raise outside("SHOW CREATE TABLE with collations")
+        own = column.collation or usual[1]
+        if column.type in TEXTS and own != (collation or usual[1]):
+            line += f" CHARACTER SET {own.partition('_')[0]} COLLATE {own}"
         if column.not_null:
             line += " NOT NULL"
         elif column.type == "timestamp":
@@ -234,6 +241,8 @@ def create_text(session: MySession, database: str, table: Table) -> str:
     number = f" AUTO_INCREMENT={counter}" if any(column.counts for column in table.columns) and counter > 1 else ""
     comment = " COMMENT='" + table.comment.replace("'", "''") + "'" if table.comment else ""
     tail = _TAIL_OF_MYSQL if session.mysql else _TAIL
+    if collation not in usual:
+        tail = f" DEFAULT CHARSET={collation.partition('_')[0]} COLLATE={collation}"
     return f"CREATE TABLE `{table.name}` (\n" + ",\n".join(lines) + f"\n{_ENGINE}{number}{tail}{comment}"
 
 

@@ -61,7 +61,11 @@ class MyTables:
             raise outside("such a collation of a table")
         if statement.temporary:
             table = replace(table, temporary=session.memory.get("number", 0))
-        table = replace(table, comment=options.get("comment", ""), options=statement.options)
+        if options.get("charset", "").lower() in ("utf8", "utf8mb3"):
+            if "collate" in options:
+                raise outside("such a collation of a table")
+            options["collate"] = "utf8mb3_general_ci"
+        table = replace(table, comment=options.get("comment", ""), options=tuple(sorted(options.items())))
         for definition in statement.columns:
             if any(column.name.lower() == definition.name.lower() for column in table.columns):
                 raise SqlError("1060 42S21", f"Duplicate column name '{definition.name}'")
@@ -134,6 +138,8 @@ class MyTables:
         if definition.default is not None:
             default, shown = self.default(definition, definition.default, definition.default_text)
         own = kind.charset if kind.charset.endswith(("_bin", "_ci")) else collation
+        if kind.charset == "utf8mb4":
+            own = "utf8mb4_0900_ai_ci" if self.session.mysql else "utf8mb4_general_ci"
         found = Column(
             definition.name, kind.name, modifiers, not_null, default, shown, "", definition.counts, definition.on_update_now,
             definition.comment, "", kind.unsigned, labels, own if kind.name in TEXTS else "",

@@ -136,8 +136,10 @@ class ColumnParser(WriteParser):
             elif self.mine and self.is_word("as") and self._opens(1):
                 self.at += 1
                 generated = self._generated_expression()
-            elif self.mine and (self.accept("collate") or self.accept("character", "set")):
+            elif self.mine and self.accept("collate"):
                 kind = kind._replace(charset=self.take().text.lower())
+            elif self.mine and self.accept("character", "set"):
+                kind = kind._replace(charset=self.character_set())
             elif named:
                 self.fail()
             elif self.is_one_of("collate", "compression", "storage", "invisible"):

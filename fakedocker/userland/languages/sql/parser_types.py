@@ -24,6 +24,9 @@ _MY_TYPES: Final = frozenset(
 )
 
 
+_UTF8MB3: Final = "utf8mb3_general_ci"
+
+
 class TypeParser(ParserBase):
     def type_name(self) -> TypeName:
         return self._my_type() if self.mine else self._pg_type()
@@ -97,12 +100,36 @@ class TypeParser(ParserBase):
         self.expect_mark(")")
         return tuple(found)
 
+    def character_set(self) -> str:
+        """utf8mb4, or the collation of another one."""
+        word = self.take().text.lower()
+        if word not in ("utf8mb4", "utf8", "utf8mb3"):
+            raise outside(f"the character set {word}")
+        return "utf8mb4" if word == "utf8mb4" else _UTF8MB3
+
+    def _national_type(self, at: int) -> TypeName:
+        """NVARCHAR, NCHAR [VARCHAR], NATIONAL CHAR | VARCHAR: in the character set utf8mb3."""
+        if self.accept("nvarchar"):
+            word = "varchar"
+        else:
+            is_short = self.take().text.lower() == "nchar"
+            word = self.accept_one_of("varchar", "varying") if is_short else self.accept_one_of("char", "varchar")
+            if not (word or is_short):
+                self.fail()
+            word = "varchar" if word.startswith("v") else "char"
+        modifiers = self._modifiers()
+        if word == "varchar" and not modifiers:
+            self.fail()
+        return TypeName(word, modifiers, False, at, False, _UTF8MB3)
+
     def _my_type(self) -> TypeName:
         at = self.token.at
         token = self.token
         word = token.text.lower()
+        if token.kind == "word" and word in ("nvarchar", "nchar", "national"):
+            return self._national_type(at)
         if token.kind != "word" or _MY_SAME.get(word, word) not in _MY_TYPES:
-            if token.kind == "word" and word in ("long", "national", "nchar", "geometry", "point", "polygon"):
+            if token.kind == "word" and word in ("long", "geometry", "point", "polygon"):
                 raise outside(f"the type {word}")
             if token.kind == "word" and self.peek().text == "(" and self.peek().kind == "mark":
                 self.at += 1
@@ -131,9 +158,7 @@ class TypeParser(ParserBase):
             elif self.is_word("zerofill"):
                 raise outside("ZEROFILL")
             elif self.accept("character", "set") or self.accept("charset"):
-                charset = self.take().text.lower()
-                if charset not in ("utf8mb4", "utf8", "utf8mb3"):
-                    raise outside(f"the character set {charset}")
+                charset = self.character_set()
             elif self.accept("collate"):
                 collation = self.take().text.lower()
                 charset = collation

@@ -244,13 +244,15 @@ class PgSession:
 
     def _set(self, statement: Simple) -> Result:
         name, words = statement.text, statement.words
-        known = "client_encoding standard_conforming_strings check_function_bodies xmloption client_min_messages row_security lock_timeout statement_timeout idle_in_transaction_session_timeout default_table_access_method default_tablespace application_name search_path timezone datestyle extra_float_digits bytea_output".split()  # fmt: skip
+        known = "client_encoding standard_conforming_strings check_function_bodies xmloption client_min_messages row_security lock_timeout statement_timeout idle_in_transaction_session_timeout default_table_access_method default_tablespace application_name search_path timezone datestyle extra_float_digits bytea_output default_with_oids".split()  # fmt: skip
         if name not in known:
             raise outside(f"SET {name}")
         value = ", ".join(words)
         harmless = {"search_path": ("public", "", "default", '"$user", public'), "timezone": ("UTC", "Etc/UTC", "utc"), "datestyle": ("ISO", "ISO, MDY")}  # fmt: skip
         if name in harmless and value not in harmless[name]:
             raise outside(f"SET {name} to {value}")
+        if name == "default_with_oids" and value.lower() not in ("false", "off", "0", "no", "default"):
+            raise SqlError("0A000", "tables declared WITH OIDS are not supported")
         if name == "client_min_messages" and value.lower() not in ("notice", "warning", "error"):
             raise outside("SET client_min_messages")
         if statement.verb == "reset" or value.lower() == "default":

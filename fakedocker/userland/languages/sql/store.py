@@ -201,6 +201,32 @@ def forget(table: Table) -> None:
     _views.pop(id(table.rows), None)
 
 
+Rows = Map[int, tuple[Value, ...]]
+_changes: dict[int, tuple[Rows, Rows, tuple[int, ...]]] = {}
+_MOST_CHANGES: Final = 4096
+
+
+def note_changes(before: Rows, after: Rows, numbers: tuple[int, ...]) -> None:
+    """Remember which rows may differ between two states of a table; a cache, see `changed_rows`."""
+    while len(_changes) >= _MOST_CHANGES:
+        _changes.pop(next(iter(_changes)))
+    _changes[id(after)] = (after, before, numbers)
+
+
+def changed_rows(before: Rows, after: Rows) -> list[int]:
+    """The numbers of the rows that differ. O(changes) where they are known, O(rows) where not."""
+    numbers: set[int] = set()
+    found = after
+    while found is not before:
+        step = _changes.get(id(found))
+        if step is None or step[0] is not found:
+            numbers = {*before, *after}
+            break
+        found = step[1]
+        numbers.update(step[2])
+    return sorted(number for number in numbers if before.get(number) != after.get(number))
+
+
 def with_table(database: Database, table: Table) -> Database:
     """The database with a table or a view, whose new constraints get their numbers. O(tables) where there are new ones."""
     if (table.view and not table.number) or any(not constraint.number for constraint in table.constraints):

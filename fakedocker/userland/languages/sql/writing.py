@@ -12,7 +12,16 @@ from msgspec.structs import replace
 
 from fakedocker.userland.languages.sql.bound import Context
 from fakedocker.userland.languages.sql.problems import outside
-from fakedocker.userland.languages.sql.store import Constraint, Database, Table, TableView, kept, remember, view_of
+from fakedocker.userland.languages.sql.store import (
+    Constraint,
+    Database,
+    Table,
+    TableView,
+    kept,
+    note_changes,
+    remember,
+    view_of,
+)
 
 Value = Any
 """A value of SQL's."""
@@ -30,8 +39,7 @@ class Draft:
         self.view = TableView.__new__(TableView)
         self.view.decimals, self.view.counts = base.decimals, base.counts
         self.view.rows = dict(base.rows)
-        self.view.indexes = {}
-        self.base = base
+        self.view.indexes, base.indexes = base.indexes, {}  # what they are of changes; nobody reads them but a draft
         self.changes: dict[int, Row | None] = {}
         self.next_row = table.next_row
         self.counter = table.counter
@@ -52,6 +60,7 @@ class Draft:
                 rows = rows_under_change.finish()
         table = replace(self.table, rows=rows, next_row=self.next_row, counter=self.counter)
         remember(table, self.view)
+        note_changes(self.table.rows, rows, tuple(self.changes))
         return table
 
 
