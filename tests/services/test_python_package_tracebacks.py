@@ -89,6 +89,31 @@ def test_what_is_outside_of_pydantic_is_marked(lines: str) -> None:
     assert "is not simulated\n" in box.sh("PYTHON_VERSION=3.12.1 python3 /app/main.py").stderr
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "from sqlalchemy.orm import aliased",
+        "from sqlalchemy import create_engine\ncreate_engine('sqlite://', echo=True)",
+        "from sqlalchemy import create_engine, text\ncreate_engine('sqlite://').connect().execute(text('nope'))",
+        "from sqlalchemy import create_engine\ncreate_engine('sqlite://').connect().begin_twophase()",
+        "from sqlalchemy.ext.asyncio import create_async_engine",
+    ],
+)
+def test_what_is_outside_of_sqlalchemy_is_marked(lines: str) -> None:
+    box = Machine({"/app/main.py": lines, f"{SITE}/sqlalchemy/__init__.py": "", **PACKAGES})
+    assert "is not simulated\n" in box.sh("PYTHON_VERSION=3.12.1 python3 /app/main.py").stderr
+
+
+def test_pages_of_fastapi_that_are_not_there_are_marked_and_the_server_goes_on() -> None:
+    box = Machine({"/app/main.py": FAST, **PACKAGES})
+    source = "import sys, uvicorn\nsys.path.insert(0, '/app')\nuvicorn.run('main:app', port=8000)"
+    server = box.serve("python3", "-c", source, PYTHON_VERSION="3.12.1")
+    for _ in range(2):
+        assert "501" in box.sh("wget -qO- -S http://127.0.0.1:8000/docs 2>&1").stdout
+    assert "/docs of fastapi is not simulated" in server.stderr
+    assert server.status is None
+
+
 def test_fastapi_answers_500_marks_its_lines_and_goes_on() -> None:
     box = Machine({"/app/main.py": FAST, **PACKAGES})
     source = "import sys, uvicorn\nsys.path.insert(0, '/app')\nuvicorn.run('main:app', port=8000)"

@@ -27,6 +27,8 @@ PACKAGES = (
     "email_validator",
     "multipart",
     "httpx",
+    "sqlalchemy",
+    "dotenv",
 )
 SCRIPT = "#!/srv/bin/python3\nimport sys\nfrom pytest import main\nsys.exit(main())\n"
 SETTINGS = "export PYTHON_VERSION=3.12.1 PYTHONHASHSEED=0; cd /app"

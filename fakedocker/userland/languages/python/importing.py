@@ -134,11 +134,17 @@ def load_library(m: Interpreter, name: str) -> bool:
 def _hidden(name: str) -> str:
     """How the frames of a module's text are shown: those of C are not, and pytest tells of its own itself."""
     top = name.partition(".")[0]
-    if top in _BEHIND_FLASK or (name in library.PACKAGES and top not in ("requests", "pytest")):
+    if (
+        top.startswith(_OURS)
+        or top in _BEHIND_FLASK
+        or (name in library.PACKAGES and top not in ("requests", "pytest"))
+    ):
         return "package"
     return "c" if name in IN_C or name in library.PACKAGES or name.startswith("_") else "library"
 
 
+_OURS: Final = ("_sa_", "_fastapi_", "_starlette_", "_pydantic_fields")
+"""How the names of modules of ours begin that stand for a package's own."""
 _BEHIND_FLASK: Final = frozenset(
     ("_flask_dispatch", "_flask_server", "_flask_sessions", "_jinja", "_jinja_render", "_routing", "_wrappers")
 )
