@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 
 from fakedocker.userland.languages.sql.bound import Bound, Env
 from fakedocker.userland.languages.sql.my_types import INT
+from fakedocker.userland.languages.sql.pg_types import Type
 from fakedocker.userland.languages.sql.problems import SqlError, outside
 from fakedocker.userland.languages.sql.tree import Expression, Row
-
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.sql.my_operators import MyOperators
 
 Run = Callable[[Env], Any]
 """Gives a value of SQL's."""
 _STRICTLY: Final = {"<": "<", "<=": "<", ">": ">", ">=": ">"}
 
 
-def compare_rows(binder: MyOperators, operator: str, left: Expression, right: Expression) -> Bound:
+class Compares(Protocol):
+    """What binds two values and compares them."""
+
+    def bind(self, expression: Expression) -> Bound: ...
+    def compare(self, operator: str, left: Bound, right: Bound) -> Bound: ...
+    def _of(self, kind: Type, run: Any, parts: list[Bound]) -> Bound: ...
+
+
+def compare_rows(binder: Compares, operator: str, left: Expression, right: Expression) -> Bound:
     """A comparison of two rows with as many values. Raises SqlError where they have not, Outside for what is no row."""
     if not (isinstance(left, Row) and isinstance(right, Row)):
         raise outside("comparing rows with anything else")
