@@ -29,6 +29,7 @@ PACKAGES = (
     "httpx",
     "sqlalchemy",
     "dotenv",
+    "pydantic_settings",
 )
 SCRIPT = "#!/srv/bin/python3\nimport sys\nfrom pytest import main\nsys.exit(main())\n"
 SETTINGS = "export PYTHON_VERSION=3.12.1 PYTHONHASHSEED=0; cd /app"

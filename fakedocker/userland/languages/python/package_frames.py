@@ -29,6 +29,11 @@ class Line(NamedTuple):
 
 _CONNECT: Final = "_connect(dsn, connection_factory=connection_factory, **kwasync)"
 _INIT: Final = "self.__pydantic_validator__.validate_python(data, self_instance=self)"
+_SETTINGS: Final = (
+    'super().__init__(**_built(type(self), values, {"case_sensitive": _case_sensitive, "env_prefix": _env_prefix,'
+    ' "env_file": _env_file, "env_file_encoding": _env_file_encoding, "env_ignore_empty": _env_ignore_empty,'
+    ' "env_nested_delimiter": _env_nested_delimiter, "env_parse_none_str": _env_parse_none_str, "secrets_dir": _secrets_dir}))'
+)
 _VALIDATE: Final = "cls.__pydantic_validator__.validate_python("
 _JSON: Final = "cls.__pydantic_validator__.validate_json(json_data, strict=strict, context=context)"
 _NO_FIELD: Final = 'raise ValueError(f\'"{self.__class__.__name__}" object has no field "{name}"\')'
@@ -43,6 +48,9 @@ _LINES: Final = {
         212,
         f"        validated_self = {_INIT}",
         _INIT,
+    ),
+    ("pydantic_settings", _SETTINGS): Line(
+        "pydantic-settings", "pydantic_settings/main.py", "2.5.2", 152, "        super().__init__(", "super().__init__("
     ),
     ("pydantic", "return cls.__pydantic_node__.run(obj, None, strict, False, context, from_attributes)"): Line(
         "pydantic",
