@@ -17,7 +17,7 @@ from pathlib import Path
 PROJECTS = Path(__file__).parents[1] / "tests/data/python-projects"
 PACKAGES = (
     "pytest==8.3.3 pluggy==1.5.0 requests==2.32.3 urllib3==2.2.3 flask==3.0.3 werkzeug==3.0.4 redis==5.0.8 psycopg2-binary==2.9.9 pymysql==1.1.1 mysql-connector-python==9.0.0",
-    "fastapi==0.115.0 uvicorn==0.30.6 pydantic==2.9.2 email-validator==2.2.0 python-multipart==0.0.10 httpx==0.27.2 anyio==4.6.0 sqlalchemy==2.0.35 python-dotenv==1.0.1 pydantic-settings==2.5.2",
+    "fastapi==0.115.0 uvicorn==0.30.6 pydantic==2.9.2 email-validator==2.2.0 python-multipart==0.0.10 httpx==0.27.2 anyio==4.6.0 sqlalchemy==2.0.35 python-dotenv==1.0.1 pydantic-settings==2.5.2 flask-sqlalchemy==3.1.1",
 )
 APP = Path("/app")
 

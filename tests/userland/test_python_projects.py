@@ -30,6 +30,7 @@ PACKAGES = (
     "sqlalchemy",
     "dotenv",
     "pydantic_settings",
+    "flask_sqlalchemy",
 )
 SCRIPT = "#!/srv/bin/python3\nimport sys\nfrom pytest import main\nsys.exit(main())\n"
 SETTINGS = "export PYTHON_VERSION=3.12.1 PYTHONHASHSEED=0; cd /app"

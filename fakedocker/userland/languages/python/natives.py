@@ -261,6 +261,12 @@ def _is_coroutine_function(m: Interpreter, value: Value) -> Value:
     return type(function) is Function and function.code.kind == "coroutine"
 
 
+@native("generic_alias", module="_natives")
+def _generic_alias(m: Interpreter, cls: Value, args: Value) -> Value:
+    """`cls[args]`, for a class of the library's texts."""
+    return generics.GenericAlias(cls, args)
+
+
 @native("function_kind", module="_natives")
 def _function_kind(m: Interpreter, value: Value) -> Value:
     """What a call of a function makes: function, generator, coroutine or async generator."""
