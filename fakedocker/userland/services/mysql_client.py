@@ -202,12 +202,14 @@ def _converse(system: System, state: State, options: Options) -> int:
         if "e" in options:
             return 0
         if state["interactive"] and not state.get("prompted"):
-            system.put("    -> " if is_open(state["buffer"]) else _prompt(system, state))
+            system.put("    -> " if is_open(state["buffer"], nested=False) else _prompt(system, state))
             state["prompted"] = True
         line = next_line(system, state)
         state["prompted"] = False
-        ends = line is None or (not is_open(state["buffer"]) and line.strip().rstrip(";") in ("exit", "quit", "\\q"))
-        if line is None and is_open(state["buffer"]):
+        ends = line is None or (
+            not is_open(state["buffer"], nested=False) and line.strip().rstrip(";") in ("exit", "quit", "\\q")
+        )
+        if line is None and is_open(state["buffer"], nested=False):
             state["queue"] += _last_statement(state)
         elif ends:
             system.put("Bye\n" if state["interactive"] else "")
@@ -227,7 +229,7 @@ def _statements(state: State, text: str, file: str = "") -> list[Queued]:
 
 def _take_line(state: State, line: str, file: str = "") -> list[Queued]:
     """A line; gives what can be run now."""
-    begins = not is_open(state["buffer"])
+    begins = not is_open(state["buffer"], nested=False)
     command = mysql_commands.read(line) if begins else None
     state["line"] += 1
     if command is not None:
@@ -235,15 +237,19 @@ def _take_line(state: State, line: str, file: str = "") -> list[Queued]:
     alone = begins and line.lower().startswith("use ") and ";" not in line
     whole = state["buffer"] + line + (";" if alone else "") + "\n"
     first = state["line"] - 1 - state["buffer"].count("\n")
-    statements, rest, state["delimiter"] = split_mysql(whole, state["delimiter"])
-    state["buffer"] = rest
-    return [(text, ended, first + number - 1, file) for text, ended, number in statements]
+    split = split_mysql(whole, state["delimiter"], state.get("looked", 0))
+    state["buffer"], state["delimiter"], state["looked"] = split.rest, split.delimiter, split.at
+    return [(text, ended, first + number - 1, file) for text, ended, number in split.statements]
 
 
 def _last_statement(state: State, file: str = "") -> list[Queued]:
     """What stands at the end without a delimiter."""
-    text, state["buffer"] = state["buffer"], ""
-    return [(sent(text.strip()), ";", state["line"] - text.lstrip().count("\n"), file)] if is_open(text) else []
+    text, state["buffer"], state["looked"] = state["buffer"], "", 0
+    return (
+        [(sent(text.strip()), ";", state["line"] - text.lstrip().count("\n"), file)]
+        if is_open(text, nested=False)
+        else []
+    )
 
 
 def _run(system: System, state: State, options: Options) -> int | None:

@@ -9,7 +9,7 @@ from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State, text_of
 from fakedocker.userland.languages.sql.my_answers import answer
 from fakedocker.userland.languages.sql.my_users import is_root, user_for
-from fakedocker.userland.languages.sql.splitting import split_mysql
+from fakedocker.userland.languages.sql.splitting import is_open, sent, split_mysql
 from fakedocker.userland.languages.sql.store import Database, Store, User
 from fakedocker.userland.services.connections import Connection
 from fakedocker.userland.services.mysql_output import batch, error_text
@@ -49,9 +49,10 @@ def login(system: System, state: State, connection: Connection, asked: dict[str,
 def run_script(system: System, state: State, path: str, database: str, facts: dict[str, str]) -> int:
     """One script as the entrypoint runs it; 1 where a statement fails."""
     memory: dict[str, Any] = {"user": "root", "database": database, "number": 0}
-    statements, rest, _ = split_mysql(text_of(system.read_file(path)))
-    if rest.strip():
-        statements.append((rest.strip(), "", 1))
+    split = split_mysql(text_of(system.read_file(path)))
+    statements = split.statements
+    if is_open(split.rest, nested=False):
+        statements.append((sent(split.rest.strip()), "", 1))
     for text, _, line in statements:
         context = context_of(system, memory, facts, "mysql")
         try:

@@ -74,7 +74,7 @@ def run_scripts(system: System, state: State, user: str, facts: dict[str, str]) 
 
 def _run_script(system: System, state: State, path: str, memory: dict[str, Any], facts: dict[str, str]) -> int:
     """One script as `psql -v ON_ERROR_STOP=1 -f` runs it; 3 where a statement fails."""
-    buffer = ""
+    buffer, looked = "", (0, 0)
     lines = text_of(system.read_file(path)).splitlines()
     number = 0
     while number < len(lines) or is_open(buffer):
@@ -85,8 +85,9 @@ def _run_script(system: System, state: State, path: str, memory: dict[str, Any],
             if not _command(system, state, line.split(), memory):
                 return 3
             continue
-        statements, buffer = split_postgres(buffer + line + "\n")
-        for text in statements:
+        split = split_postgres(buffer + line + "\n", *looked)
+        buffer, looked = split.rest, (split.at, split.depth)
+        for text in split.statements:
             asked: Answer = {"sql": text}
             found = _answer(system, state, memory, facts, asked)
             if found.get("tag") == "COPY IN":

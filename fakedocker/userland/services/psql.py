@@ -163,6 +163,7 @@ def _take_line(state: State, line: str, place: str) -> None:
     found: list[list[Any]] = []
     if not is_open(state["buffer"]):
         state["buffer"] = ""
+        state.pop("looked", None)
         if line.strip() == "help" and state["interactive"]:
             state["queue"].append(["help", "", ""])
             return
@@ -172,13 +173,14 @@ def _take_line(state: State, line: str, place: str) -> None:
         if line.lstrip().startswith("\\"):
             state["queue"].insert(0, ["command", line.strip(), place])
             return
-    statements, rest = split_postgres(state["buffer"] + line + "\n")
-    found = [["sql", text, place] for text in statements]
+    split = split_postgres(state["buffer"] + line + "\n", *state.pop("looked", (0, 0)))
+    rest = split.rest
+    found = [["sql", text, place] for text in split.statements]
     body = rest.strip()
     if body.startswith("\\"):
         found.append(["command", body, place])
         rest = ""
-    elif (at := _backslash(rest)) >= 0:
+    elif "\\" in line and (at := _backslash(rest)) >= 0:
         command, query = rest[at:].strip(), rest[:at]
         if not command.startswith(("\\g", "\\x")) or command.startswith("\\gset"):
             raise Unsimulated(f"{command.split()[0]} behind a query")
@@ -187,6 +189,8 @@ def _take_line(state: State, line: str, place: str) -> None:
         )
         rest = ""
     state["buffer"] = rest
+    if rest:
+        state["looked"] = (split.at, split.depth)
     state["queue"][:0] = found
 
 

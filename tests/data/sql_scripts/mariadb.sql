@@ -652,3 +652,14 @@ create table v (a varchar(4), b nvarchar(4)) default charset=utf8mb4 collate=utf
 show create table v;
 create table w (a varchar(4) not null default 'x', b text) collate utf8mb4_bin;
 show create table w;
+-- case comments over several lines
+/* one
+   two; 'three
+*/
+select 1 as a;
+-- four; five
+# six; seven
+select /* eight
+nine; */ 2 as b;
+/* ten
+*/ select N'text' as c, n'it''s' as d;

@@ -716,3 +716,28 @@ update pets set nothing = nobody + 1;
 update pets set age = 1 / 0 where false;
 update pets set age = 2 where id = 99 and 1 / 0 = 1;
 delete from pets where 1 / 0 = 1 and id = 99;
+-- case comments over several lines
+/* one
+   two; 'three /* four
+*/ five */
+select 1 as a;
+-- six; seven
+select /* eight
+nine; */ 2 as b;
+-- case a sum of reals
+create table r (a real, b double precision);
+insert into r values (0.1, 0.1), (0.2, 0.2), (0.3, 0.3), (1000000.1, 1000000.1), (3.3, 3.3);
+select sum(a), avg(a), sum(b), avg(b), min(a), max(a) from r;
+-- case messages that are not wanted
+drop table if exists nothing;
+set client_min_messages = warning;
+drop table if exists nothing;
+commit;
+set client_min_messages = error;
+commit;
+set default_with_oids = false;
+-- case national texts
+select N'Rock', n'it''s' as a, nchar 'x' as b, char 'abc' as c;
+create table g (id int, name varchar(20));
+insert into g values (1, N'Rock'), (2, N'Jazz ');
+select id, name, name = N'Rock', length(name) from g order by id;

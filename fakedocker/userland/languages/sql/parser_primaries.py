@@ -219,6 +219,8 @@ class PrimaryParser(CallParser):
             raise outside(f"{word.upper()}(...)")
         if self.peek().kind == "string":  # func_name Sconst: a text as what a type of that name has
             kind = self.type_name()
+            if kind.name == "bpchar" and self.tokens[self.at - 1].text != ")":
+                kind = kind._replace(modifiers=())  # of a constant without a length, all of it (ConstCharacter)
             return Cast(self._string(), kind, token.at, self.last_end, "literal")
         return self._named()
 

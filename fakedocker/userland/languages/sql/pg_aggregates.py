@@ -82,6 +82,14 @@ def _present(rows: Rows) -> list[Value]:
     return [row[0] for row in rows if row[0] is not None]
 
 
+def _total_single(values: list[Value]) -> float:
+    """A sum of reals, each step of which is one (float4pl)."""
+    total: float = values[0]
+    for value in values[1:]:
+        total = single(total + value)
+    return total
+
+
 def _missing(call: Call, arguments: list[Bound]) -> SqlError:
     kinds = ", ".join(shown_type(argument.type, False) for argument in arguments)
     hint = "No function matches the given name and argument types. You might need to add explicit type casts."
@@ -111,7 +119,7 @@ def _sum(call: Call, argument: Bound, arguments: list[Bound]) -> Found:
     if name in ("int2", "int4"):
         return INT8, [argument], lambda rows: check_integer(sum(values), INT8) if (values := _present(rows)) else None
     if name == "float4":
-        return FLOAT4, [argument], lambda rows: single(_total_float(values)) if (values := _present(rows)) else None
+        return FLOAT4, [argument], lambda rows: _total_single(values) if (values := _present(rows)) else None
     if name == "float8":
         return FLOAT8, [argument], lambda rows: _total_float(values) if (values := _present(rows)) else None
     return NUMERIC, [argument], lambda rows: _total(values) if (values := _present(rows)) else None

@@ -35,7 +35,7 @@ def answer(store: Store, memory: Memory, context: Context, others: list[Memory],
         else:
             result = session.execute(asked["sql"])
     except SqlError as problem:
-        return session.store, error_of(problem) | {"notices": session.notices, "status": memory["status"]}
+        return session.store, error_of(problem) | {"notices": session.shown_notices(), "status": memory["status"]}
     except RecursionError:
         raise outside("so deep a statement") from None
     if result is None:
@@ -44,15 +44,15 @@ def answer(store: Store, memory: Memory, context: Context, others: list[Memory],
     kinds = [kind for _, kind in result.columns or ()]
     rows = [[None if value is None else to_text(value, kind) for value, kind in zip(row, kinds, strict=True)] for row in result.rows]  # fmt: skip
     found = {"tag": result.tag, "affected": result.affected, "columns": columns, "rows": rows}
-    return session.store, found | {"notices": session.notices, "note": result.note, "status": memory["status"]}
+    return session.store, found | {"notices": session.shown_notices(), "note": result.note, "status": memory["status"]}
 
 
 def answer_all(
     store: Store, memory: Memory, context: Context, others: list[Memory], text: str
 ) -> tuple[Store, list[Answer]]:
     """The statements of one message: one transaction, unless one is open. Raises Unsimulated."""
-    statements, rest = split_postgres(text)
-    texts = statements + ([rest] if is_open(rest) else [])
+    split = split_postgres(text)
+    texts = split.statements + ([split.rest] if is_open(split.rest) else [])
     if len(texts) <= 1:
         after, found = answer(store, memory, context, others, {"sql": text})
         return after, [found]

@@ -242,6 +242,12 @@ class PgSession:
             raise SqlError("42704", f'unrecognized configuration parameter "{name}"')
         return Result("SHOW", 1, ((SETTINGS.get(name, name), TEXT),), ((value,),))
 
+    def shown_notices(self) -> list[tuple[str, str]]:
+        """What a client is told beside its answers: what is not below client_min_messages."""
+        least = str(self.memory["settings"].get("client_min_messages", "notice")).lower()
+        hidden = {"warning": ("NOTICE",), "error": ("NOTICE", "WARNING")}.get(least, ())
+        return [(level, text) for level, text in self.notices if level not in hidden]
+
     def _set(self, statement: Simple) -> Result:
         name, words = statement.text, statement.words
         known = "client_encoding standard_conforming_strings check_function_bodies xmloption client_min_messages row_security lock_timeout statement_timeout idle_in_transaction_session_timeout default_table_access_method default_tablespace application_name search_path timezone datestyle extra_float_digits bytea_output default_with_oids".split()  # fmt: skip

@@ -122,6 +122,9 @@ class _Lexer:
             return "string", self._escaped(start + 1)
         if letter in "bBxX" and text.startswith("'", start + 1):
             return "bits", letter.lower() + self._quoted(start + 1, "'")
+        if letter in "nN" and text.startswith("'", start + 1):
+            self.at = start + 1
+            return "word", "nchar"  # as the real scanner reads it: the type, and a text behind it
         if letter in "uU" and text.startswith(("&'", '&"'), start + 1):
             raise outside("Unicode escapes in U&")
         if letter == '"':
@@ -224,7 +227,7 @@ class _Lexer:
             self.at = start + 1
             return "bits", letter.lower() + self._my_string(start + 1)
         if letter in "nN" and text.startswith("'", start + 1):
-            raise outside("strings with N")
+            return "string", self._my_string(start + 1)  # in utf8mb3, which nothing here can tell
         if letter == "@":
             return self._variable(start)
         if text.startswith(("0x", "0b"), start):
