@@ -139,9 +139,8 @@ class _Lexer:
         match = _NUMBER.match(text, start)
         if match is not None:
             self.at = match.end()
-            if _WORD.match(text, self.at) is not None:
-                after = _WORD.match(text, self.at)
-                assert after is not None
+            after = _WORD.match(text, self.at)
+            if after is not None:
                 raise SqlError("42601", f'trailing junk after numeric literal at or near "{match[0]}{after[0]}"', start)
             return "number", match[0]
         if letter == "$":
