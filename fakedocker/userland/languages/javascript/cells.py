@@ -232,15 +232,27 @@ class Promise(JsObject):
 
 @cell
 class JsBytes(JsObject):
-    """A view of bytes: Buffer, Uint8Array and other typed arrays, ArrayBuffer, DataView (`kind`)."""
+    """A view of bytes: Buffer, Uint8Array and other typed arrays, ArrayBuffer, DataView (`kind`).
 
-    __slots__ = ("buffer", "length", "offset")
+    `whole` is the ArrayBuffer that it is a part of, once one is known.
+    """
 
-    def __init__(self, proto: JsObject | None, kind: str, buffer: bytearray, offset: int, length: int) -> None:
+    __slots__ = ("buffer", "length", "offset", "whole")
+
+    def __init__(
+        self,
+        proto: JsObject | None,
+        kind: str,
+        buffer: bytearray,
+        offset: int,
+        length: int,
+        whole: JsBytes | None = None,
+    ) -> None:
         super().__init__(proto, kind)
         self.buffer = buffer
         self.offset = offset
         self.length = length  # in elements
+        self.whole = whole
 
 
 @cell

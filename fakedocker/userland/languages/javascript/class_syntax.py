@@ -90,6 +90,7 @@ class ClassSyntax:
             self._declare_private(key, key.accessor or "method", is_static)
             return syntax.Method(token.at, key.accessor or "method", key.node, function, key.computed, is_static)
         if key.is_method:
+            self._check_method_name(key, is_static, has_constructor)
             cursor.unexpected()
         if cursor.is_at(":") or cursor.is_at(","):
             self._wrong_member(token if token.value == "static" and is_static else start, start, key)

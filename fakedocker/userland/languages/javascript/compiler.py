@@ -244,7 +244,7 @@ class _Unit:
         name = (
             node.key.value
             if isinstance(node.key, syntax.Literal)
-            else node.key.name
+            else f"#{node.key.name}"
             if isinstance(node.key, syntax.PrivateName)
             else ""
         )

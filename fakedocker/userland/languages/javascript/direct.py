@@ -8,7 +8,7 @@ from typing import Final
 from fakedocker.userland.languages.javascript import syntax
 from fakedocker.userland.languages.javascript.cells import JsObject, Symbol, Value
 from fakedocker.userland.languages.javascript.emitting import Emitter, Evaluate
-from fakedocker.userland.languages.javascript.functions import function_maker, named
+from fakedocker.userland.languages.javascript.functions import function_maker, named, takes_name
 from fakedocker.userland.languages.javascript.numbers import number_text
 from fakedocker.userland.languages.javascript.operators import (
     BINARY,
@@ -161,12 +161,12 @@ def property_maker(emitter: Emitter, node: syntax.Property) -> Callable[[Frame, 
 
         return add_plain
     plain = direct(emitter, node.value)
-    takes_name = isinstance(node.value, syntax.Function)
+    is_named = isinstance(node.value, syntax.Function) or takes_name(node.value)
 
     def add_computed(frame: Frame, machine: Runner, made: JsObject) -> None:
         computed = key(frame, machine)
         value = plain(frame, machine)
-        if takes_name:
+        if is_named:
             machine.language.give_name(value, computed)
         made.props[computed] = machine.language.method_of(made, value) if is_method else value
 

@@ -112,6 +112,9 @@ SILENT: Final = frozenset(
         "URIError",
         "AggregateError",
         "Error.captureStackTrace",
+        "Proxy",
+        "Reflect.construct",
+        "structuredClone",
         "Array",
     }
 )
@@ -120,4 +123,7 @@ SILENT: Final = frozenset(
 def native_name(native: Native) -> str:
     """A function of the engine's as a trace names it."""
     path = native.path.replace(".prototype.", ".").replace(".prototype[", "[")
+    owner, _, name = native.path.partition(".")
+    if name and not name.startswith("prototype.") and owner in Native.known and Native.known[owner].statics is not None:
+        return f"Function.{name}"
     return path if "." in path or not native.construct else f"new {path}"

@@ -40,6 +40,11 @@ def closure_maker(emitter: Emitter, scope: FunctionScope, code: JsCode) -> Evalu
     return run
 
 
+def takes_name(node: Node) -> bool:
+    """Whether it is a function or class without a name, which is called after what it is put into."""
+    return isinstance(node, syntax.Function | syntax.Class) and not node.name
+
+
 def named(emitter: Emitter, node: Node, name: str, direct: Callable[[Emitter, Node], Evaluate]) -> Evaluate:
     """An expression that is given a name: a function without one takes it. `direct` evaluates any other."""
     if isinstance(node, syntax.Function) and not node.name:

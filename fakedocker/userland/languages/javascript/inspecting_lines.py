@@ -68,7 +68,8 @@ def on_lines(inspector: Inspector, shown: Shown, level: int, value: Value) -> st
 def _grouped(inspector: Inspector, entries: list[str], value: Value) -> list[str]:
     """Entries of an array in columns, if they are short and alike."""
     options = inspector.options
-    has_more = type(value) is JsArray and len(value.items) > options.most_items
+    size = len(value.items) if type(value) is JsArray else value.length if isinstance(value, JsBytes) else 0
+    has_more = size > options.most_items
     length = len(entries) - (1 if has_more else 0)
     sizes = [width(_COLOUR.sub("", entry) if options.colors else entry) for entry in entries[:length]]
     total = sum(sizes) + 2 * length

@@ -55,7 +55,7 @@ def inspect(realm: Host, value: Value, options: Options | None = None) -> str:
 def _show(inspector: Inspector, value: Value, level: int) -> str:
     """An object, with a mark if something in it is it itself."""
     name = constructor_name(inspector.realm, value)
-    tag = tag_of(inspector.realm, value, name)
+    tag = tag_of(inspector.realm, value, name, shows_hidden=inspector.options.show_hidden)
     if level > inspector.options.depth and not _is_bare(inspector.realm, value):
         kind = "Array" if type(value) is JsArray and name == "Array" else prefix_of(name, tag, "Object")[:-1]
         return inspector.styled(f"[{kind}]", "special")
@@ -117,10 +117,11 @@ def _apart(inspector: Inspector, value: Value, level: int, name: str, tag: str) 
 
 
 def _array(inspector: Inspector, value: JsArray, level: int, name: str, tag: str) -> Shown | str:
+    if value.kind == "Arguments":
+        found = show_properties(inspector, value, level)
+        return "[Arguments] {}" if not found else Shown(("[Arguments] {", "}"), found)
     size = f"({len(value.items)})"
     prefix = "" if name == "Array" and not tag else prefix_of(name, tag, "Array", size)
-    if value.kind == "Arguments":
-        prefix = "[Arguments] "
     entries: list[str] = []
     place = 0
     most = inspector.options.most_items
@@ -213,7 +214,12 @@ def _bytes(inspector: Inspector, value: JsBytes, level: int, name: str, tag: str
         shown = " ".join(f"{byte:02x}" for byte in data[: min(value.length, 50)])
         left = value.length - 50
         more = f" ... {left} more byte{'s' if left > 1 else ''}" if left > 0 else ""
-        entries = [f"[Uint8Contents]: <{shown}{more}>", f"byteLength: {inspector.styled(str(value.length), 'number')}"]
+        length = f"byteLength: {inspector.styled(str(value.length), 'number')}"
+        if value.kind == "DataView":
+            entries = [length, *_parts_of_view(inspector, value, level)]
+        else:
+            entries = [f"[Uint8Contents]: <{shown}{more}>", length]
+        entries += show_properties(inspector, value, level)
         return Shown((f"{value.kind} {{", "}"), entries)
     most = int(min(inspector.options.most_items, value.length))
     entries = [inspector.primitive(inspector.realm.element(value, place)) for place in range(most)]
@@ -222,6 +228,13 @@ def _bytes(inspector: Inspector, value: JsBytes, level: int, name: str, tag: str
         entries.append(f"... {left} more item{'s' if left > 1 else ''}")
     prefix = f"{name}({value.length}) "
     return f"{prefix}[]" if not entries else Shown((f"{prefix}[", "]"), entries, is_list=True)
+
+
+def _parts_of_view(inspector: Inspector, value: JsBytes, level: int) -> list[str]:
+    inspector.indentation += 2
+    held = inspector.value(get(inspector.realm, value, "buffer"), level + 1)
+    inspector.indentation -= 2
+    return [f"byteOffset: {inspector.styled(str(value.offset), 'number')}", f"buffer: {held}"]
 
 
 def _list_iterator(inspector: Inspector, value: ListIterator, level: int, name: str, tag: str) -> Shown | str:

@@ -20,6 +20,7 @@ from fakedocker.userland.languages.javascript.inspecting import Inspector, quote
 from fakedocker.userland.languages.javascript.properties import (
     MISSING,
     get,
+    has_own,
     index_of,
     native_own,
     own,
@@ -62,9 +63,13 @@ def _is_made_by(realm: Host, value: Value, constructor: Value) -> bool:
     return False
 
 
-def tag_of(realm: Host, value: Value, name: str) -> str:
+def tag_of(realm: Host, value: Value, name: str, *, shows_hidden: bool = False) -> str:
+    """The tag of an object, where it is not shown among its properties anyway."""
     found = get(realm, value, TO_STRING_TAG)
-    return found if type(found) is str and found and found != name else ""
+    if type(found) is not str or not found or found == name:
+        return ""
+    is_shown = has_own(realm, value, TO_STRING_TAG) if shows_hidden else is_enumerable(realm, value, TO_STRING_TAG)
+    return "" if is_shown else found
 
 
 def prefix_of(name: str, tag: str, fallback: str, size: str = "") -> str:
@@ -75,7 +80,7 @@ def prefix_of(name: str, tag: str, fallback: str, size: str = "") -> str:
 
 def show_properties(inspector: Inspector, value: JsObject, level: int) -> list[str]:
     realm = inspector.realm
-    is_list = type(value) in (JsArray, JsBytes)
+    is_list = type(value) in (JsArray, JsBytes) and value.kind != "Arguments"
     keys = [key for key in own_keys(realm, value) if not (is_list and (type(key) is str and index_of(key) >= 0))]
     wanted = [key for key in keys if is_enumerable(realm, value, key)]
     if inspector.options.show_hidden:

@@ -19,6 +19,7 @@ class PrimarySyntax:
 
     def primary(self) -> Node:
         cursor = self.cursor
+        cursor.begin_operand()
         token = cursor.token
         kind, word = token.kind, token.value
         if kind in ("number", "bigint", "text"):

@@ -17,6 +17,7 @@ from fakedocker.userland.languages.javascript.cells import (
     hidden,
 )
 from fakedocker.userland.languages.javascript.shared import (
+    TO_STRING_TAG,
     Host,
     Key,
     Native,
@@ -34,7 +35,7 @@ PROTOTYPES: Final[dict[str, str | None]] = {
 TABLES: Final[dict[str, Table]] = {}
 
 
-GLOBALS: Final = Table("globalThis")
+GLOBALS: Final = Table("globalThis", {TO_STRING_TAG: "global"})
 
 
 NAMESPACES: Final = ["JSON", "Math", "Reflect"]

@@ -13,6 +13,7 @@ from fakedocker.userland.languages.javascript.builtins import (  # noqa: F401  #
     arrays,
     buffers,
     collections,
+    data_views,
     dates,
     errors,
     functions,
@@ -33,6 +34,7 @@ from fakedocker.userland.languages.javascript.escapes import Refused
 from fakedocker.userland.languages.javascript.inspecting_objects import inspect
 from fakedocker.userland.languages.javascript.node_host import (  # noqa: F401
     children,
+    compression,
     databases,
     ecmascript,
     files,

@@ -16,7 +16,7 @@ from fakedocker.userland.languages.javascript.direct import (
     text_of_part,
 )
 from fakedocker.userland.languages.javascript.emitting import Emitter, Label
-from fakedocker.userland.languages.javascript.functions import function_maker, named
+from fakedocker.userland.languages.javascript.functions import function_maker, named, takes_name
 from fakedocker.userland.languages.javascript.operators import BINARY, to_boolean, to_key, type_of, unary
 from fakedocker.userland.languages.javascript.rendering import (
     leading_call,
@@ -199,7 +199,7 @@ def _property(emitter: Emitter, node: syntax.Property) -> None:
         push(emitter, node.key)
         push(emitter, node.value)
     kind = node.kind
-    is_function = isinstance(node.value, syntax.Function)
+    is_named = isinstance(node.value, syntax.Function) or takes_name(node.value)
     is_method = isinstance(node.value, syntax.Function) and node.value.kind in ("method", "getter", "setter")
 
     def add(frame: Frame, machine: Runner) -> None:
@@ -208,7 +208,7 @@ def _property(emitter: Emitter, node: syntax.Property) -> None:
         made = frame.stack[-1]
         if is_method:
             realm.method_of(made, value)
-        if is_function:
+        if is_named:
             realm.give_name(value, key_value)
         if kind in ("get", "set"):
             realm.add_accessor(made, key_value, kind, value)

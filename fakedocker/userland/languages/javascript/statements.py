@@ -105,9 +105,7 @@ class _Statements:
         token = cursor.token
         if token.kind == "keyword" and token.value in ("function", "class", "const"):
             with cursor:
-                found = _DECLARATIONS[str(token.value)](self, token.at)
-            cursor.begin_operand()
-            return found
+                return _DECLARATIONS[str(token.value)](self, token.at)
         if token.kind == "name" and not token.escaped:
             following = cursor.peek()
             if token.value == "let" and begins_let(self.cursor, following):
@@ -115,7 +113,6 @@ class _Statements:
             if token.value == "async" and _is_function(following):
                 cursor.advance()
                 function = self.expressions.functions.function(token.at, is_async=True, is_declaration=True)
-                cursor.begin_operand()
                 return syntax.FunctionDeclaration(token.at, function)
         return self.statement(allows_function=True)
 

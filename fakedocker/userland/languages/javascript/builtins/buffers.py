@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Final
+
 from fakedocker.userland.languages.javascript.builtins.arrays import ARRAY
 from fakedocker.userland.languages.javascript.builtins.functions import array_like
 from fakedocker.userland.languages.javascript.cells import JsBytes, JsObject, ListIterator, Value
@@ -42,13 +45,25 @@ def _new_array_buffer(realm: Host, target: Value, arguments: list[Value]) -> Val
     return JsBytes(realm.prototype_from(target, "ArrayBuffer"), "ArrayBuffer", bytearray(length), 0, length)
 
 
+def incompatible(realm: Host, this: Value, method: str) -> Exception:
+    """What a method says that is called on what it is not for."""
+    return realm.error("TypeError", f"Method {method} called on incompatible receiver {realm.told(this)}")
+
+
+def _check_buffer(realm: Host, this: Value, method: str) -> None:
+    if not isinstance(this, JsBytes) or this.kind != "ArrayBuffer":
+        raise incompatible(realm, this, method)
+
+
 @ARRAY_BUFFER.getter("byteLength")
 def _array_buffer_length(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    _check_buffer(realm, this, "get ArrayBuffer.prototype.byteLength")
     return float(this.length)
 
 
 @ARRAY_BUFFER.method("slice", 2)
 def _array_buffer_slice(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    _check_buffer(realm, this, "ArrayBuffer.prototype.slice")
     start = relative(realm, argument(arguments, 0), this.length, 0)
     end = relative(realm, argument(arguments, 1), this.length, this.length)
     data = this.buffer[start : max(start, end)]
@@ -77,7 +92,7 @@ def new_view(realm: Host, kind: str, target: Value, arguments: list[Value]) -> J
         length = left // size if argument(arguments, 2) is None else integer(realm, arguments[2])
         if left < 0 or length * size > left:
             raise realm.error("RangeError", f"Invalid typed array length: {length}")
-        return JsBytes(proto, kind, given.buffer, offset, length)
+        return JsBytes(proto, kind, given.buffer, offset, length, given)
     if isinstance(given, JsObject):
         method = realm.get(given, ITERATOR)
         values = array_like(realm, given) if is_nothing(method) else realm.values_of(given)
@@ -140,12 +155,53 @@ def _values(realm: Host, this: JsBytes) -> list[Value]:
     return [realm.element(this, place) for place in range(this.length)]
 
 
-TYPED.getter("length")(lambda realm, this, arguments: float(this.length))
-TYPED.getter("byteLength")(lambda realm, this, arguments: float(this.length * element_size(this.kind)))
-TYPED.getter("byteOffset")(lambda realm, this, arguments: float(this.offset))
-TYPED.getter("buffer")(
-    lambda realm, this, arguments: JsBytes(realm.protos["ArrayBuffer"], "ArrayBuffer", this.buffer, 0, len(this.buffer))
-)
+def _is_typed(value: Value) -> bool:
+    return isinstance(value, JsBytes) and value.kind in FORMATS
+
+
+def whole_of(realm: Host, view: JsBytes) -> JsBytes:
+    """The ArrayBuffer that a view is a part of, the same each time."""
+    if view.whole is None:
+        view.whole = JsBytes(realm.protos["ArrayBuffer"], "ArrayBuffer", view.buffer, 0, len(view.buffer))
+    return view.whole
+
+
+def _getter(name: str, found: Callable[[Host, JsBytes], Value]) -> None:
+    owner = "%TypedArray%" if name == "buffer" else "TypedArray"
+
+    def call(realm: Host, this: Value, arguments: list[Value]) -> Value:
+        if not _is_typed(this):
+            raise incompatible(realm, this, f"get {owner}.prototype.{name}")
+        return found(realm, this)
+
+    TYPED.getter(name)(call)
+
+
+_getter("length", lambda realm, view: float(view.length))
+_getter("byteLength", lambda realm, view: float(view.length * element_size(view.kind)))
+_getter("byteOffset", lambda realm, view: float(view.offset))
+_getter("buffer", whole_of)
+_TOLD: Final = frozenset({"slice", "subarray", "join", "at", "sort"})
+"""Methods that tell what they were called on where that is no typed array."""
+
+
+def _method(name: str, length: int = 0) -> Callable[[NativeCall], NativeCall]:
+    """Register a method of typed arrays, which refuses anything else."""
+
+    def register(run: NativeCall) -> NativeCall:
+        def call(realm: Host, this: Value, arguments: list[Value]) -> Value:
+            if _is_typed(this):
+                return run(realm, this, arguments)
+            if name in _TOLD:
+                raise incompatible(realm, None if name == "subarray" else this, f"%TypedArray%.prototype.{name}")
+            raise realm.error("TypeError", "this is not a typed array.")
+
+        TYPED.method(name, length)(call)
+        return run
+
+    return register
+
+
 TYPED.getter(TO_STRING_TAG)(
     lambda realm, this, arguments: (
         ("Uint8Array" if this.kind == "Buffer" else this.kind) if isinstance(this, JsBytes) else None
@@ -153,7 +209,7 @@ TYPED.getter(TO_STRING_TAG)(
 )
 
 
-@TYPED.method("set", 1)
+@_method("set", 1)
 def _set(realm: Host, this: Value, arguments: list[Value]) -> Value:
     source, offset = argument(arguments, 0), integer(realm, argument(arguments, 1))
     values = _values(realm, source) if isinstance(source, JsBytes) else array_like(realm, source)
@@ -169,13 +225,14 @@ def _part(realm: Host, this: JsBytes, arguments: list[Value]) -> tuple[int, int]
     return start, max(start, relative(realm, argument(arguments, 1), this.length, this.length))
 
 
-@TYPED.method("subarray", 2)
+@_method("subarray", 2)
 def _subarray(realm: Host, this: Value, arguments: list[Value]) -> Value:
     start, end = _part(realm, this, arguments)
-    return JsBytes(this.proto, this.kind, this.buffer, this.offset + start * element_size(this.kind), end - start)
+    offset = this.offset + start * element_size(this.kind)
+    return JsBytes(this.proto, this.kind, this.buffer, offset, end - start, whole_of(realm, this))
 
 
-@TYPED.method("slice", 2)
+@_method("slice", 2)
 def _slice(realm: Host, this: Value, arguments: list[Value]) -> Value:
     if this.kind == "Buffer":
         return _subarray(realm, this, arguments)
@@ -185,7 +242,7 @@ def _slice(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return JsBytes(this.proto, this.kind, bytearray(data), 0, end - start)
 
 
-@TYPED.method("fill", 1)
+@_method("fill", 1)
 def _fill(realm: Host, this: Value, arguments: list[Value]) -> Value:
     start, end = _part(realm, this, arguments[1:])
     for place in range(start, end):
@@ -193,13 +250,13 @@ def _fill(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return this
 
 
-@TYPED.method("join", 1)
+@_method("join", 1)
 def _join(realm: Host, this: Value, arguments: list[Value]) -> Value:
     joint = "," if argument(arguments, 0) is None else to_text(realm, arguments[0])
     return joint.join(to_text(realm, value) for value in _values(realm, this))
 
 
-@TYPED.method("indexOf", 1)
+@_method("indexOf", 1)
 def _index_of(realm: Host, this: Value, arguments: list[Value]) -> Value:
     wanted = argument(arguments, 0)
     return next(
@@ -207,25 +264,25 @@ def _index_of(realm: Host, this: Value, arguments: list[Value]) -> Value:
     )
 
 
-@TYPED.method("includes", 1)
+@_method("includes", 1)
 def _includes(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return any(same_value_zero(value, argument(arguments, 0)) for value in _values(realm, this))
 
 
-@TYPED.method("at", 1)
+@_method("at", 1)
 def _at(realm: Host, this: Value, arguments: list[Value]) -> Value:
     place = integer(realm, argument(arguments, 0))
     return realm.element(this, place % this.length) if -this.length <= place < this.length else None
 
 
-@TYPED.method("reverse")
+@_method("reverse")
 def _reverse(realm: Host, this: Value, arguments: list[Value]) -> Value:
     for place, value in enumerate(_values(realm, this)[::-1]):
         realm.put_element(this, place, value)
     return this
 
 
-@TYPED.method("sort", 1)
+@_method("sort", 1)
 def _sort(realm: Host, this: Value, arguments: list[Value]) -> Value:
     if argument(arguments, 0) is not None:
         raise NotSimulated("sorting a typed array by a function")
@@ -239,7 +296,7 @@ def _iterator(of: str) -> NativeCall:
 
 
 for _name in ("values", "keys", "entries"):
-    TYPED.method(_name)(_iterator(_name))
+    _method(_name)(_iterator(_name))
 TYPED.prototype.entries[ITERATOR] = TYPED.prototype.entries["values"]
 TYPED.prototype.entries["toString"] = ARRAY.prototype.entries["toString"]
 for _name in ("forEach", "reduce", "some", "every", "find", "findIndex"):

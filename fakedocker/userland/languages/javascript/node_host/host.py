@@ -7,7 +7,7 @@ import hmac
 from collections.abc import Callable
 
 from fakedocker.kernel.program import System
-from fakedocker.userland.languages.javascript.cells import JsBytes, Value
+from fakedocker.userland.languages.javascript.cells import JsBytes, JsFunction, JsObject, Value
 from fakedocker.userland.languages.javascript.formatting import format_arguments
 from fakedocker.userland.languages.javascript.inspecting_objects import inspect
 from fakedocker.userland.languages.javascript.natives import Host, argument, function, integer
@@ -233,6 +233,19 @@ def _random_bytes(realm: Host, this: Value, arguments: list[Value]) -> Value:
 def _array_to_fill(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """arrayToFill(like, length) -> an array with so many holes, of the class that another one is of."""
     return array_to_fill(realm, arguments[0], int(arguments[1]))
+
+
+@native("kind")
+def _kind(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    """What an object is, whatever it inherits from, such as Date or AsyncFunction; "" for what is none."""
+    value = argument(arguments, 0)
+    if isinstance(value, JsFunction):
+        code = value.code
+        words = ("Async" if code.is_async else "") + ("Generator" if code.is_generator else "")  # type: ignore[attr-defined]
+        return f"{words}Function"
+    if isinstance(value, JsBytes) and value.kind == "Buffer":
+        return "Uint8Array"
+    return value.kind if isinstance(value, JsObject) else ""
 
 
 @native("told")

@@ -111,6 +111,8 @@ def read_options(realm: Host, given: Value) -> Options:
         return options
     if to_boolean(get(realm, given, "numericSeparator")):
         raise NotSimulated("the option numericSeparator of util.inspect")
+    if to_boolean(get(realm, given, "showProxy")):
+        raise NotSimulated("the option showProxy of util.inspect")
     if type(get(realm, given, "getters")) is str:
         raise NotSimulated("the option getters of util.inspect for some of them")
     for key, name in (

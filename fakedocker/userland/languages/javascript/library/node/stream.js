@@ -538,6 +538,13 @@ function finished(stream, options, callback) {
   stream.on('close', () => once());
 }
 
+// The last part of a pipeline that is a function: its promise settles it, a generator is gone through and its values are dropped.
+function sink(given, done) {
+  const settled = given && given[Symbol.asyncIterator] ? (async () => { for await (const value of given); })() : Promise.resolve(given);
+  settled.then((value) => process.nextTick(done, undefined, value), (error) => process.nextTick(done, error));
+  return new PassThrough();
+}
+
 function pipeline(...streams) {
   const callback = typeof streams[streams.length - 1] === 'function' ? streams.pop() : () => {};
   const parts = streams.flat();
@@ -549,8 +556,16 @@ function pipeline(...streams) {
     callback(error);
   };
   for (let i = 0; i < parts.length; i++) {
-    if (typeof parts[i] === 'function') parts[i] = Readable.from(parts[i](parts[i - 1]));
-    else if (!parts[i].on) parts[i] = Readable.from(parts[i]);
+    if (typeof parts[i] === 'function') {
+      const given = i ? parts[i](parts[i - 1]) : parts[i]();
+      if (i === parts.length - 1) return sink(given, (error, value) => {
+        if (!error && !called) {
+          called = true;
+          callback(undefined, value);
+        } else done(error);
+      });
+      parts[i] = Readable.from(given);
+    } else if (!parts[i].on) parts[i] = Readable.from(parts[i]);
     else if (i > 0 && !parts[i - 1].piped) parts[i - 1].pipe(parts[i]);
     parts[i].on('error', done);
   }
@@ -569,7 +584,7 @@ Stream.PassThrough = PassThrough;
 Stream.finished = finished;
 Stream.pipeline = pipeline;
 Stream.promises = {
-  pipeline: (...streams) => new Promise((resolve, reject) => pipeline(...streams, (error) => (error ? reject(error) : resolve()))),
+  pipeline: (...streams) => new Promise((resolve, reject) => pipeline(...streams, (error, value) => (error ? reject(error) : resolve(value)))),
   finished: (stream) => new Promise((resolve, reject) => finished(stream, (error) => (error ? reject(error) : resolve()))),
 };
 pipeline[Symbol.for('nodejs.util.promisify.custom')] = Stream.promises.pipeline;

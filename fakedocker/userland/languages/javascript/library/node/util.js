@@ -51,21 +51,28 @@ inspect.custom = Symbol.for('nodejs.util.inspect.custom');
 inspect.defaultOptions = { depth: 2, colors: false, compact: 3, breakLength: 80 };
 
 const tag = (value) => Object.prototype.toString.call(value).slice(8, -1);
+const kind = (value) => __host__.kind(value);
+const VIEWS = ['Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array', 'Uint16Array', 'Int32Array', 'Uint32Array', 'Float32Array', 'Float64Array', 'BigInt64Array', 'BigUint64Array'];
+const BOXED = ['Number', 'String', 'Boolean', 'BigInt', 'Symbol'];
 const types = {
-  isDate: (value) => value instanceof Date,
-  isRegExp: (value) => value instanceof RegExp,
-  isMap: (value) => value instanceof Map,
-  isSet: (value) => value instanceof Set,
-  isPromise: (value) => value instanceof Promise,
-  isNativeError: (value) => value instanceof Error,
-  isProxy: () => false,
-  isGeneratorFunction: (value) => typeof value === 'function' && /Generator/.test(tag(value)),
-  isAsyncFunction: (value) => typeof value === 'function' && Object.getPrototypeOf(value) === Object.getPrototypeOf(async () => {}),
-  isTypedArray: (value) => ArrayBuffer.isView(value),
-  isUint8Array: (value) => value instanceof Uint8Array,
-  isArrayBuffer: (value) => value instanceof ArrayBuffer,
-  isBoxedPrimitive: (value) => typeof value === 'object' && value !== null && ['String', 'Number', 'Boolean', 'Symbol', 'BigInt'].includes(tag(value)),
+  isArgumentsObject: (value) => kind(value) === 'Arguments',
+  isNativeError: (value) => kind(value) === 'Error',
+  isAnyArrayBuffer: (value) => kind(value) === 'ArrayBuffer',
+  isArrayBufferView: (value) => ArrayBuffer.isView(value),
+  isTypedArray: (value) => VIEWS.includes(kind(value)),
+  isGeneratorFunction: (value) => typeof value === 'function' && /Generator/.test(kind(value)),
+  isAsyncFunction: (value) => typeof value === 'function' && /Async/.test(kind(value)),
+  isGeneratorObject: (value) => /Generator$/.test(kind(value)),
+  isMapIterator: (value) => kind(value) === 'Map Iterator',
+  isSetIterator: (value) => kind(value) === 'Set Iterator',
+  isModuleNamespaceObject: (value) => kind(value) === 'Module',
+  isProxy: (value) => kind(value) === 'Proxy',
+  isBoxedPrimitive: (value) => BOXED.includes(kind(value)),
+  isSharedArrayBuffer: () => false,
+  isExternal: () => false,
 };
+for (const name of ['ArrayBuffer', 'DataView', 'Date', 'Map', 'Promise', 'RegExp', 'Set', 'WeakMap', 'WeakSet', ...VIEWS]) types[`is${name}`] = (value) => kind(value) === name;
+for (const name of BOXED) types[`is${name}Object`] = (value) => kind(value) === name;
 
 class TextEncoder {
   get encoding() {
