@@ -246,10 +246,8 @@ def _end_construct(machine: Runner, frame: Frame, value: Value) -> None:
         if invocation.function.class_kind == "derived":
             value = _this_in(frame)
             if value is UNINITIALIZED:
-                realm.raised(
-                    "ReferenceError",
-                    "Must call super constructor in derived class before accessing 'this' or returning from derived constructor",
-                )
+                said = "Must call super constructor in derived class before accessing 'this' or returning from derived constructor"
+                machine.throw(realm.error_within(f"new {invocation.function.code.name}", "ReferenceError", said))
                 return
     assert machine.top is not None
     machine.top.stack.append(value)

@@ -243,9 +243,11 @@ class Realm:
         self.position = at
         return self.error(kind, message)
 
-    def raised(self, kind: str, message: str) -> None:
-        """Throw an error into the frame on top, where nothing can be raised."""
-        self.machine.throw(self.error(kind, message).value)
+    def error_within(self, name: str, kind: str, message: str) -> Value:
+        """An error of a function that has just ended, whose place in it is not known."""
+        made = self.error(kind, message).value
+        tracing.place_unknown(self, made, name)
+        return made
 
     def new_error(self, proto: JsObject, message: Value, above: Value = None) -> JsObject:
         """An error object, with its trace: what has called `above`, if it is given."""

@@ -77,6 +77,13 @@ def place_at(
     target.private["shown"] = found.shown if found is not None else (node_traces.UNKNOWN,)
 
 
+def place_unknown(realm: Host, target: JsObject, name: str) -> None:
+    """Put a function that has ended above the trace of an error, whose place is then not told."""
+    header, _, rest = get(realm, target, "stack").partition("\n    at ")
+    target.props["stack"] = hidden(f"{header}\n    at {name} ({node_traces.UNKNOWN})\n    at {rest}")
+    target.private = {**(target.private or {}), "place": None, "shown": (node_traces.UNKNOWN,)}
+
+
 def calling_place(realm: Host) -> Place | None:
     """Where the script stands that has called the library."""
     return walk_frames(realm, None, "").place
