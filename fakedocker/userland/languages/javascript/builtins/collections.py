@@ -68,11 +68,10 @@ def delete_entry(table: JsMap, key: Value) -> bool:
     return True
 
 
-def _this(realm: Host, this: Value, kind: str, name: str) -> JsMap:
+def _this(realm: Host, this: Value, kind: str, name: str, act: str = "") -> JsMap:
     if not isinstance(this, JsMap) or this.kind != kind:
-        raise realm.error(
-            "TypeError", f"Method {kind}.prototype.{name} called on incompatible receiver {realm.told(this)}"
-        )
+        said = f"Method {act}{kind}.prototype.{name} called on incompatible receiver {realm.told(this)}"
+        raise realm.error("TypeError", said)
     return this
 
 
@@ -102,6 +101,7 @@ def _define(kind: Kind) -> None:
     @kind.method(adder, 2 if is_map else 1)
     def put(realm: Host, this: Value, arguments: list[Value]) -> Value:
         key = argument(arguments, 0)
+        _this(realm, this, name, adder)
         if is_weak and not is_object(key):
             raise realm.error("TypeError", f"Invalid value used {'as weak map key' if is_map else 'in weak set'}")
         set_entry(_this(realm, this, name, adder), key, argument(arguments, 1) if is_map else key)
@@ -139,7 +139,7 @@ def _define_strong(kind: Kind, is_map: bool) -> None:
 
     @kind.getter("size")
     def size(realm: Host, this: Value, arguments: list[Value]) -> Value:
-        return float(len(_this(realm, this, name, "size").entries))
+        return float(len(_this(realm, this, name, "size", "get ").entries))
 
     def iterator(of: str) -> NativeCall:
         def make(realm: Host, this: Value, arguments: list[Value]) -> Value:

@@ -21,7 +21,7 @@ from fakedocker.userland.languages.javascript.locales import format_date
 from fakedocker.userland.languages.javascript.natives import Host, Kind, argument
 from fakedocker.userland.languages.javascript.numbers import to_integer
 from fakedocker.userland.languages.javascript.operators import to_number, to_primitive, to_text
-from fakedocker.userland.languages.javascript.shared import TO_PRIMITIVE, NativeCall
+from fakedocker.userland.languages.javascript.shared import TO_PRIMITIVE, Native, NativeCall
 from fakedocker.userland.languages.machine.cells import NotSimulated
 
 DATE = Kind("Date", length=7)
@@ -96,7 +96,7 @@ def _parse(realm: Host, this: Value, arguments: list[Value]) -> Value:
 
 @DATE.static("UTC", 7)
 def _utc(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    return make_time(_numbers(realm, arguments))
+    return make_time(_numbers(realm, arguments)) if arguments else math.nan
 
 
 def _this(realm: Host, this: Value) -> JsDate:
@@ -216,3 +216,21 @@ def _primitive(realm: Host, this: Value, arguments: list[Value]) -> Value:
         if not hasattr(found, "props"):
             return found
     raise realm.error("TypeError", "Cannot convert object to primitive value")
+
+
+def _telling(native: Native) -> NativeCall:
+    """A method that tells what it was called on where that is no date; those that only read do not."""
+    run = native.call
+
+    def call(realm: Host, this: Value, arguments: list[Value]) -> Value:
+        if not isinstance(this, JsDate):
+            said = f"Method Date.prototype.{native.name} called on incompatible receiver {realm.told(this)}"
+            raise realm.error("TypeError", said)
+        return run(realm, this, arguments)
+
+    return call
+
+
+for _key, _entry in DATE.prototype.entries.items():
+    if isinstance(_entry, Native) and type(_key) is str and _key.startswith(("set", "to")) and _key != "toJSON":
+        _entry.call = _telling(_entry)

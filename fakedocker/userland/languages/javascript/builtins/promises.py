@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from fakedocker.userland.languages.javascript.cells import Promise, Value, is_object
+from fakedocker.userland.languages.javascript import calls
+from fakedocker.userland.languages.javascript.cells import Promise, Value, is_callable, is_object
 from fakedocker.userland.languages.javascript.natives import Host, Kind, argument
 from fakedocker.userland.languages.javascript.promises import (
     construct_promise,
@@ -14,6 +15,7 @@ from fakedocker.userland.languages.javascript.promises import (
 from fakedocker.userland.languages.javascript.properties import get
 from fakedocker.userland.languages.javascript.shared import SPECIES, TO_STRING_TAG, Since, Written
 from fakedocker.userland.languages.javascript.species import new_capability, species, species_getter
+from fakedocker.userland.languages.machine.cells import NotSimulated
 
 PROMISE = Kind("Promise", length=1)
 PROMISE.construct(construct_promise)
@@ -84,4 +86,9 @@ def _then(realm: Host, this: Value, arguments: list[Value]) -> Value:
 
 @PROMISE.method("catch", 1)
 def _catch(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    return _then(realm, this, [None, argument(arguments, 0)])
+    method = realm.get_member(this, "then", -1)
+    if isinstance(this, Promise) and method is PROMISE.prototype.entries["then"]:
+        return _then(realm, this, [None, argument(arguments, 0)])
+    if not is_callable(method):
+        raise NotSimulated("what V8 says of catch of what has no then")
+    return calls.enter(realm, method, this, [None, argument(arguments, 0)])

@@ -3,8 +3,10 @@
 
 ({
   forEach(callback, thisArg) {
+    const held = __host__.kind(this);
+    if (held !== 'Map' && held !== 'Set') __host__.notSimulated('what V8 says of forEach of what is no Map or Set');
     if (typeof callback !== 'function') throw new TypeError(`${__host__.told(callback)} is not a function`);
-    if (this instanceof Map) for (const [key, value] of this) callback.call(thisArg, value, key, this);
+    if (held === 'Map') for (const [key, value] of this) callback.call(thisArg, value, key, this);
     else for (const value of this) callback.call(thisArg, value, value, this);
   },
 });

@@ -80,6 +80,7 @@ function maker(value, name) {
     });
   },
   finally(callback) {
+    if (this === null || (typeof this !== 'object' && typeof this !== 'function')) throw new TypeError('Promise.prototype.finally called on non-object');
     if (typeof callback !== 'function') return this.then(callback, callback);
     const Maker = this.constructor?.[Symbol.species] ?? Promise;
     return this.then(
