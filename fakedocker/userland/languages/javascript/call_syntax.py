@@ -48,7 +48,7 @@ class CallSyntax:
     def arguments(self) -> tuple[Node, ...]:
         """What stands between the parentheses of a call."""
         cursor = self.cursor
-        start = cursor.expect("(", True).at
+        start = cursor.opened_call = cursor.expect("(", True).at
         try:
             found = self._arguments()
         except Refused as problem:

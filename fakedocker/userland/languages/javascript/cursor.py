@@ -30,6 +30,7 @@ class Context:
         home: what a function is the method of, for `super`: "" for none, "method", or "derived", whose parent it may call.
         in_static_block: whether it is that or the value of a static field, where `await` is no name.
         labels: the names that a statement has, and whether it is a loop.
+        looked_over: 1 in a function that V8 looks over before it reads it, 2 in what stands in such a one, else 0.
         bans: words that are no names here: `await` in static blocks, `arguments` in those and in fields.
         is_simple: whether all parameters are plain names.
         may_return: whether a statement may return from it, as in arrow functions outside of others, where `new.target` is none.
@@ -48,6 +49,7 @@ class Context:
         "is_simple",
         "is_strict",
         "labels",
+        "looked_over",
         "loops",
         "may_return",
     )
@@ -72,6 +74,7 @@ class Context:
         self.in_static_block = False
         self.is_simple = True
         self.may_return = in_function
+        self.looked_over = 0
         self.loops = 0
         self.breakable = 0
         self.labels: list[tuple[str, bool]] = []
@@ -86,6 +89,7 @@ class Cursor:
         last_end: where that ended.
         context: of the function that is being parsed.
         is_module: whether the source is a module.
+        opened_call: where the last parenthesis of a call is.
     """
 
     def __init__(self, source: str, context: Context, *, is_module: bool = False) -> None:
@@ -96,6 +100,7 @@ class Cursor:
         self.context = context
         self.last_end = 0
         self._depth = 0
+        self.opened_call = -1
         self.token = self.last = self._lexer.next(True)
 
     @property

@@ -35,6 +35,7 @@ class FunctionSyntax:
     def function(self, at: int, *, is_async: bool = False, is_declaration: bool = False) -> syntax.Function:
         """A function, from its keyword on."""
         cursor = self.cursor
+        is_called = cursor.last.value in ("(", "!") and cursor.last.at != cursor.opened_call  # at once, as V8 guesses
         cursor.expect("function")
         is_generator = cursor.takes("*")
         name = ""
@@ -44,11 +45,12 @@ class FunctionSyntax:
         if is_declaration or not cursor.is_at("("):
             name = str(self._function_name(is_async, is_generator, is_declaration).value)
         try:
-            return self._rest_of_function(at, "function", token if name else None, is_async, is_generator)
+            named = token if name else None
+            return self._rest_of_function(at, "function", named, is_async, is_generator, is_called=is_called)
         except Refused as problem:
             if is_declaration:  # V8 declares it nevertheless
-                named = syntax.Function(at, at, "function", name, (), ())
-                problem.partial = (*problem.partial, syntax.FunctionDeclaration(at, named))
+                empty = syntax.Function(at, at, "function", name, (), ())
+                problem.partial = (*problem.partial, syntax.FunctionDeclaration(at, empty))
             raise
 
     def _function_name(self, is_async: bool, is_generator: bool, is_declaration: bool) -> Token:
@@ -78,7 +80,14 @@ class FunctionSyntax:
         return self._rest_of_function(key.at, kind, None, is_async, is_generator)._replace(name=name)
 
     def _rest_of_function(
-        self, at: int, kind: str, named: Token | None, is_async: bool, is_generator: bool
+        self,
+        at: int,
+        kind: str,
+        named: Token | None,
+        is_async: bool,
+        is_generator: bool,
+        *,
+        is_called: bool = False,
     ) -> syntax.Function:
         """From the parameters on; `named` is the name of what is no method."""
         cursor = self.cursor
@@ -91,6 +100,7 @@ class FunctionSyntax:
             is_strict=outer.is_strict,
             home={"function": "", "derived": "derived"}.get(kind, "method"),
         )
+        cursor.context.looked_over = 2 if outer.looked_over else int(not is_called)
         try:
             parameters = self._parameters(is_unique=kind != "function" or outer.is_strict)
             self._check_count(kind, parameters, start)
@@ -361,6 +371,7 @@ class FunctionSyntax:
             home=outer.home,
             bans=outer.bans,
         )
+        context.looked_over = 2 if outer.looked_over else 0
         body: tuple[Node, ...] | Node
         try:
             if cursor.takes("{"):

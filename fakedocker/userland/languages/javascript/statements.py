@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import cast
 
 from fakedocker.userland.languages.javascript import syntax
-from fakedocker.userland.languages.javascript.cursor import NOT_SIMPLE, Context, Cursor
+from fakedocker.userland.languages.javascript.cursor import Context, Cursor
 from fakedocker.userland.languages.javascript.declaration_syntax import NO_LET, DeclarationSyntax, ForSyntax, begins_let
+from fakedocker.userland.languages.javascript.directives import read_directives
 from fakedocker.userland.languages.javascript.escapes import Refused
 from fakedocker.userland.languages.javascript.expressions import Expressions
 from fakedocker.userland.languages.javascript.lexer import Token
@@ -45,7 +46,7 @@ class _Statements:
         body: list[Node] = []
         problem: Refused | None = None
         try:
-            self._directives(body)
+            read_directives(self.cursor, self.statement, body)
             while cursor.token.kind != "end":
                 self.expressions.covers.functions.clear()
                 body.append(self._top(is_module))
@@ -72,7 +73,7 @@ class _Statements:
         """Statements up to a closing brace, which stays."""
         found: list[Node] = []
         try:
-            self._directives(found)
+            read_directives(self.cursor, self.statement, found)
             self._items(found)
         except Refused as problem:
             problem.partial = (*found, *problem.partial)
@@ -85,19 +86,6 @@ class _Statements:
             if self.cursor.token.kind == "end":
                 self.cursor.unexpected()
             found.append(self.item())
-
-    def _directives(self, found: list[Node]) -> None:
-        """The texts at the head of a function, of which one may say that it is strict."""
-        cursor = self.cursor
-        while cursor.token.kind == "text":
-            token = cursor.token
-            statement = self.statement()
-            found.append(statement)
-            said = statement.expression if isinstance(statement, syntax.ExpressionStatement) else None
-            if isinstance(said, syntax.Literal) and cursor.source[token.at + 1 : token.end - 1] == "use strict":
-                if not cursor.context.is_simple:
-                    cursor.fail(NOT_SIMPLE, token.at, token.end)
-                cursor.context.is_strict = True
 
     def item(self) -> Node:
         """One statement or declaration, of those that stand in a block."""

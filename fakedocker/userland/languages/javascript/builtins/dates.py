@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from fakedocker.userland.languages.javascript.cells import JsDate, Value
+from fakedocker.userland.languages.javascript.cells import JsDate, Value, is_object
 from fakedocker.userland.languages.javascript.dates import (
     Fields,
     clipped,
@@ -211,9 +211,14 @@ DATE.method("toLocaleTimeString")(_locale("time"))
 @DATE.method(TO_PRIMITIVE, 1)
 def _primitive(realm: Host, this: Value, arguments: list[Value]) -> Value:
     hint = argument(arguments, 0)
+    if not is_object(this):
+        said = f"Method Date.prototype [ @@toPrimitive ] called on incompatible receiver {realm.told(this)}"
+        raise realm.error("TypeError", said)
+    if hint not in ("number", "string", "default"):
+        raise realm.error("TypeError", f"Invalid hint: {realm.told(hint)}")
     for name in ("valueOf", "toString") if hint == "number" else ("toString", "valueOf"):
         found = realm.call(realm.get(this, name), this, [])
-        if not hasattr(found, "props"):
+        if not is_object(found):
             return found
     raise realm.error("TypeError", "Cannot convert object to primitive value")
 

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from fakedocker.userland.languages.javascript.cells import JsFunction, JsObject, Slot, Value, hidden, is_callable
+from fakedocker.userland.languages.javascript.cells import (
+    JsFunction,
+    JsObject,
+    Slot,
+    Value,
+    hidden,
+    is_callable,
+    is_object,
+)
 from fakedocker.userland.languages.javascript.natives import Host, Kind, argument
 from fakedocker.userland.languages.javascript.operators import to_text
 from fakedocker.userland.languages.javascript.properties import get, has
@@ -53,6 +61,9 @@ def _capture(realm: Host, this: Value, arguments: list[Value]) -> Value:
 
 @ERROR.method("toString")
 def _error_text(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    if not is_object(this):
+        said = f"Method Error.prototype.toString called on incompatible receiver {realm.told(this)}"
+        raise realm.error("TypeError", said)
     if isinstance(this, JsObject) and this.kind == "Error":
         return header_of(realm, this)
     name, message = get(realm, this, "name"), get(realm, this, "message")
