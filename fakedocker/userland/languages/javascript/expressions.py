@@ -222,7 +222,8 @@ class Expressions:
         if cursor.token.kind != "private":
             return self._continue_binary(self._unary(), lowest, in_allowed)
         token = cursor.token
-        self.functions.use_private(token, 0 if cursor.last is token else cursor.last.at)
+        last = cursor.last
+        self.functions.use_private(token, 0 if last is token else last.at - (last.kind == "template"))
         following = cursor.peek()
         if following.value != "in" or following.kind != "keyword" or lowest >= _BINARY["in"] or not in_allowed:
             cursor.unexpected()
