@@ -153,6 +153,8 @@ def delete_attribute(m: Interpreter, value: Value, name: str) -> None:
             if deleter is not None:
                 m.call_now(deleter, [found, value])
                 return
+        if type(found) is SlotMember and found.name not in value.fields:
+            raise error("AttributeError", found.name)
         fields = value.fields
     elif isinstance(value, UserClass) or kind is Module:
         fields = value.names

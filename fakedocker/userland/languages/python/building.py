@@ -172,12 +172,14 @@ def new_class(
     bases = bases or (OBJECT,)
     _check_layout(bases)
     made = UserClass(name, bases, dict(names), meta)
+    own = made.names
+    if "__slots__" in own:
+        _add_slots(m, made, own["__slots__"])
     made.mro = (made, *linearized(name, bases))
     kinds = {types.kind_of(base) for base in bases} - {""}
     if len(kinds) > 1:
         raise type_error("multiple bases have instance lay-out conflict")
     made.kind = kinds.pop() if kinds else ""
-    own = made.names
     made.module = own.get("__module__", "builtins") if type(own.get("__module__")) is str else "builtins"
     made.qualname = own.pop("__qualname__", name)
     for special_name in ("__init_subclass__", "__class_getitem__"):
@@ -187,10 +189,6 @@ def new_class(
         own["__new__"] = Wrapped("staticmethod", own["__new__"])
     if "__eq__" in own and "__hash__" not in own:
         own["__hash__"] = None
-    if "__slots__" in own:
-        _add_slots(m, made, own["__slots__"])
-    elif any(isinstance(base, UserClass) and base.slots is not None for base in bases) and False:
-        made.slots = None
     own.setdefault("__doc__", None)
     _announce(m, made, named)
     return made

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.python import calls, iteration
-from fakedocker.userland.languages.python.attributes import special
-from fakedocker.userland.languages.python.errors import Raised, error, type_error
-from fakedocker.userland.languages.python.operators import set_item
+from fakedocker.userland.languages.python.attributes import MISSING, find_attribute
+from fakedocker.userland.languages.python.errors import error, type_error
+from fakedocker.userland.languages.python.items import set_item
 from fakedocker.userland.languages.python.signs import Interpreter
-from fakedocker.userland.languages.python.types import RANGE, SLICE, native, payload_of, type_name
-from fakedocker.userland.languages.python.values import GetSet, Instance, UserClass
+from fakedocker.userland.languages.python.types import (
+    RANGE,
+    SLICE,
+    class_of,
+    find_in_class,
+    native,
+    payload_of,
+    type_name,
+)
+from fakedocker.userland.languages.python.values import GetSet, Instance, Method, Native, UserClass
 
 
 @native("__new__", "list")
@@ -37,7 +45,13 @@ def _append(m: Interpreter, value: list[Value], object: Value) -> Value:
 
 @native("extend", "list")
 def _extend(m: Interpreter, value: list[Value], iterable: Value) -> Value:
+    if not m.runs_no_code(iterable):
+        m.check_iterable(iterable)
+        return calls.Tail(m.hidden_function("fill"), [iterable, Method(_APPEND, value), None])
     value.extend(m.items(iterable))
+
+
+_APPEND: Final = Native.known["builtins:list.append"]
 
 
 @native("insert", "list")
@@ -134,47 +148,51 @@ for _owner in ("list", "tuple"):
 @native("__new__", "dict", keywords=True)
 def _new_dict(m: Interpreter, cls: Value, *args: Value, **kwargs: Value) -> Value:
     made: dict[Value, Value] = {}
-    _fill(m, made, args, kwargs, "dict")
-    return made
+    return _fill(m, made, args, kwargs, "dict", made)
 
 
 @native("__init__", "dict", keywords=True)
 def _init_dict(m: Interpreter, value: Value, *args: Value, **kwargs: Value) -> Value:
-    _fill(m, payload_of(value), args, kwargs, "dict")
+    return _fill(m, payload_of(value), args, kwargs, "dict")
 
 
 def _fill(
-    m: Interpreter, target: dict[Value, Value], args: tuple[Value, ...], kwargs: dict[str, Value], name: str
-) -> None:
+    m: Interpreter,
+    target: dict[Value, Value],
+    args: tuple[Value, ...],
+    kwargs: dict[str, Value],
+    name: str,
+    result: Value = None,
+) -> Value:
+    """Put what is given into a dict; the result, or what goes on while code of the program runs."""
     if len(args) > 1:
         raise type_error(f"{name} expected at most 1 argument, got {len(args)}")
     if args:
         source = args[0]
-        if type(payload_of(source)) is dict:
-            target.update(payload_of(source))
-        elif special(m, source, "keys") is not None:
+        if type(source) is dict:
+            target.update(source)
+        elif find_attribute(m, source, "keys") is not MISSING:
             from fakedocker.userland.languages.python.displays import mapping_items
 
             target.update(mapping_items(m, source, ""))
         else:
-            for index, pair in enumerate(m.items(source)):
-                target.update([_pair(m, pair, index)])
+            m.check_iterable(source)
+            return calls.Tail(m.hidden_function("fill_pairs"), [source, target, kwargs, result])
     target.update(kwargs)
+    return result
 
 
-def _pair(m: Interpreter, pair: Value, index: int) -> tuple[Value, Value]:
-    try:
-        items = m.items_now(pair)
-    except Raised:
-        raise type_error(f"cannot convert dictionary update sequence element #{index} to a sequence") from None
+@native("take_pair", module="_natives")
+def _take_pair(m: Interpreter, target: dict[Value, Value], pair: Value, index: int) -> Value:
+    items = m.items_now(pair, f"cannot convert dictionary update sequence element #{index} to a sequence")
     if len(items) != 2:
         raise error("ValueError", f"dictionary update sequence element #{index} has length {len(items)}; 2 is required")
-    return items[0], items[1]
+    target.update([(items[0], items[1])])
 
 
 @native("update", "dict", keywords=True)
 def _update(m: Interpreter, value: dict[Value, Value], *args: Value, **kwargs: Value) -> Value:
-    _fill(m, value, args, kwargs, "update")
+    return _fill(m, value, args, kwargs, "update")
 
 
 @native("get", "dict")
@@ -277,6 +295,7 @@ def _new_object(m: Interpreter, cls: Value, *args: Value, **kwargs: Value) -> Va
     from fakedocker.userland.languages.python.values import UserClass
 
     if isinstance(cls, UserClass):
+        calls.check_plain_new(cls, bool(args or kwargs))
         return calls.allocate(m, cls, [], None, True)
     if cls is not OBJECT:
         raise NotSimulated(f"making a {cls.name} by object.__new__")
@@ -287,5 +306,11 @@ def _new_object(m: Interpreter, cls: Value, *args: Value, **kwargs: Value) -> Va
 
 @native("__init__", "object", keywords=True)
 def _init_object(m: Interpreter, value: Value, *args: Value, **kwargs: Value) -> Value:
-    if args or kwargs:
+    if not args and not kwargs:
+        return
+    cls = class_of(value)
+    maker, init = find_in_class(cls, "__new__"), find_in_class(cls, "__init__")
+    if type(init) is not Native or init.owner != "object":
         raise type_error("object.__init__() takes exactly one argument (the instance to initialize)")
+    if type(maker) is Native and maker.owner == "object":
+        raise type_error(f"{cls.name}.__init__() takes exactly one argument (the instance to initialize)")

@@ -8,7 +8,9 @@ from fakedocker.userland.languages.machine.cells import Value
 from fakedocker.userland.languages.python import (
     attribute_changes,
     attributes,
+    comparisons,
     generators,
+    items,
     iteration,
     operators as o,
     texts,
@@ -16,82 +18,53 @@ from fakedocker.userland.languages.python import (
 from fakedocker.userland.languages.python.errors import OBJECT, error
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import BYTEARRAY, DICT, LIST, class_of, native, payload_of, type_name
-from fakedocker.userland.languages.python.values import END, NOT_IMPLEMENTED, Instance
+from fakedocker.userland.languages.python.values import END, NOT_IMPLEMENTED, Generator, Instance
 
 _SEQUENCES = ("str", "bytes", "bytearray", "list", "tuple", "range")
 _NUMBERS = ("int", "float", "complex")
 
 
-def _binary(op: str) -> Callable[..., Value]:
+def _binary(op: str, name: str) -> Callable[..., Value]:
     def operate(m: Interpreter, value: Value, other: Value) -> Value:
-        other = payload_of(other)
-        if type(other) not in o.PLAIN:
-            return NOT_IMPLEMENTED
-        try:
-            return o.binary(m, op, value, other)
-        except TypeError:
-            return NOT_IMPLEMENTED
+        return o.of_numbers(m, op, name, value, payload_of(other))
 
     return operate
 
 
 def _repeated(m: Interpreter, value: Value, other: Value) -> Value:
-    number = m.as_index(other, f"'{type_name(other)}' object cannot be interpreted as an integer")
-    return o.binary(m, "*", value, number)
+    return o.repeated(m, value, other, f"'{type_name(other)}' object cannot be interpreted as an integer")
 
 
-def _reflected(op: str) -> Callable[..., Value]:
-    def operate(m: Interpreter, value: Value, other: Value) -> Value:
-        return _binary(op)(m, payload_of(other), value) if type(payload_of(other)) in o.PLAIN else NOT_IMPLEMENTED
-
-    return operate
-
-
-def _ordered(op: str) -> Callable[..., Value]:
+def _compared(name: str, owner: str) -> Callable[..., Value]:
     def compare(m: Interpreter, value: Value, other: Value) -> Value:
-        other = payload_of(other)
-        if type(other) not in o.PLAIN:
+        plain = payload_of(other)
+        if owner == "int" and type(plain) not in (int, bool):
             return NOT_IMPLEMENTED
-        try:
-            return o.order(m, op, value, other)
-        except TypeError:
-            return NOT_IMPLEMENTED
+        return comparisons.of_host(m, name, value, plain)
 
     return compare
 
 
-def _equal(m: Interpreter, value: Value, other: Value) -> Value:
-    other = payload_of(other)
-    if type(other) not in o.PLAIN or (type(other) is not type(value) and not isinstance(other, int | float | complex)):
-        return NOT_IMPLEMENTED
-    return value == other
-
-
-def _unequal(m: Interpreter, value: Value, other: Value) -> Value:
-    found = _equal(m, value, other)
-    return found if found is NOT_IMPLEMENTED else not found
-
-
 for _owner in (*_SEQUENCES, *_NUMBERS, "dict"):
-    native("__eq__", _owner)(_equal)
-    native("__ne__", _owner)(_unequal)
+    native("__eq__", _owner)(_compared("__eq__", _owner))
+    native("__ne__", _owner)(_compared("__ne__", _owner))
     native("__str__", _owner)(lambda m, value: m.text(value))
     native("__repr__", _owner)(lambda m, value: m.shown(value))
     if _owner not in ("list", "dict", "bytearray"):
         native("__hash__", _owner)(lambda m, value: m.hash_of(value))
     if _owner not in _NUMBERS:
         native("__len__", _owner)(lambda m, value: len(value))
-        native("__contains__", _owner)(lambda m, value, object: o.contains(m, value, object))
-        native("__getitem__", _owner)(lambda m, value, index: o.get_item(m, value, index))
+        native("__contains__", _owner)(lambda m, value, object: items.contains(m, value, object))
+        native("__getitem__", _owner)(lambda m, value, index: items.get_item(m, value, index))
         native("__iter__", _owner)(lambda m, value: generators.plain_iterator(m, value))
     if _owner in ("list", "dict", "bytearray"):
-        native("__setitem__", _owner)(lambda m, value, index, object: o.set_item(m, value, index, object))
-        native("__delitem__", _owner)(lambda m, value, index: o.delete_item(m, value, index))
+        native("__setitem__", _owner)(lambda m, value, index, object: items.set_item(m, value, index, object))
+        native("__delitem__", _owner)(lambda m, value, index: items.delete_item(m, value, index))
     if _owner != "dict" and _owner != "complex" and _owner != "range":
-        for _op, _name in (("<", "lt"), (">", "gt"), ("<=", "le"), (">=", "ge")):
-            native(f"__{_name}__", _owner)(_ordered(_op))
+        for _name in ("__lt__", "__gt__", "__le__", "__ge__"):
+            native(_name, _owner)(_compared(_name, _owner))
     if _owner in _SEQUENCES and _owner != "range":
-        native("__add__", _owner)(lambda m, value, other: o.binary(m, "+", value, other))
+        native("__add__", _owner)(o.joined)
         native("__mul__", _owner)(_repeated)
         native("__rmul__", _owner)(_repeated)
 for _owner in _NUMBERS:
@@ -101,8 +74,8 @@ for _owner in _NUMBERS:
             and not (_op in "& | ^ << >>".split() and _owner != "int")
             and not (_op in ("//", "%") and _owner == "complex")
         ):
-            native(f"__{_name}__", _owner)(_binary(_op))
-            native(f"__r{_name}__", _owner)(_reflected(_op))
+            native(f"__{_name}__", _owner)(_binary(_op, f"__{_name}__"))
+            native(f"__r{_name}__", _owner)(_binary(_op, f"__r{_name}__"))
     for _op, _name in (("-", "neg"), ("+", "pos")):
         native(f"__{_name}__", _owner)(lambda m, value, op=_op: o.unary(m, op, value))
     native("__abs__", _owner)(lambda m, value: abs(value))
@@ -122,7 +95,9 @@ for _cls in (LIST, DICT, BYTEARRAY):
     _cls.names["__hash__"] = None
 for _name in iteration.ITERATORS:
 
-    def _next(m: Interpreter, value: iteration.Iterator) -> Value:
+    def _next(m: Interpreter, value: Value) -> Value:
+        if type(value) is Generator:
+            return generators.send(m, value, None)
         found = value.step(m)
         if found is END:
             raise error("StopIteration")

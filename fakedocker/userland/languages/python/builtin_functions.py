@@ -11,11 +11,19 @@ from fakedocker.userland.languages.python.attributes import (
     get_attribute,
     is_native_method,
     special,
+    user_special,
 )
 from fakedocker.userland.languages.python.errors import EXCEPTIONS, Raised, error, type_error
 from fakedocker.userland.languages.python.sets import SetValue
 from fakedocker.userland.languages.python.signs import Interpreter
-from fakedocker.userland.languages.python.types import class_of, find_in_class, native, payload_of, type_name
+from fakedocker.userland.languages.python.types import (
+    NONE_FOUND,
+    class_of,
+    find_in_class,
+    native,
+    payload_of,
+    type_name,
+)
 from fakedocker.userland.languages.python.values import (
     END,
     Class,
@@ -50,7 +58,8 @@ def _len(m: Interpreter, value: Value) -> Value:
 
 @native("repr")
 def _repr(m: Interpreter, value: Value) -> Value:
-    return m.shown(value)
+    method = user_special(value, "__repr__")
+    return m.shown(value) if method is None else texts.called_repr(m, value, method)
 
 
 @native("ascii")
@@ -271,6 +280,8 @@ def _reversed(m: Interpreter, cls: Value, value: Value) -> Value:
     method = special(m, value, "__reversed__")
     if method is not None and not is_native_method(method):
         return calls.Tail(method, [])
+    if _goes_by_index(value):
+        return calls.Tail(m.hidden_function("backwards"), [value, _len(m, value)])
     if type(plain) in (list, tuple, str, range, bytes, bytearray):
         return iteration.ReversedIterator(plain)
     if type(plain) is dict:
@@ -279,102 +290,16 @@ def _reversed(m: Interpreter, cls: Value, value: Value) -> Value:
         return iteration.ReversedIterator(plain.listed())
     if method is not None:
         return calls.Tail(method, [])
-    if isinstance(value, Instance) and special(m, value, "__getitem__") is not None:
-        if special(m, value, "__len__") is None:
-            raise type_error(f"object of type '{type_name(value)}' has no len()")
-        return calls.Tail(m.hidden_function("backwards"), [value])
     raise type_error(f"'{type_name(value)}' object is not reversible")
 
 
-@native("sum", keywords=True)
-def _sum(m: Interpreter, iterable: Value, start: Value = 0) -> Value:
-    from fakedocker.userland.languages.python.operators import binary
-
-    if type(start) is str:
-        raise type_error("sum() can't sum strings [use ''.join(seq) instead]")
-    if type(start) in (bytes, bytearray):
-        raise type_error(f"sum() can't sum {type_name(start)} [use b''.join(seq) instead]")
-    items = m.items(iterable)
-    if (
-        m.minor >= 12
-        and any(type(each) is float for each in items)
-        and all(type(each) in (int, float, bool) for each in items)
-    ):
-        return _sum_floats(items, start)
-    m.grown(len(items) >> 3)
-    total = start
-    for each in items:
-        total = total + each if type(total) is int and type(each) is int else binary(m, "+", total, each)
-    return total
-
-
-def _sum_floats(items: list[Value], start: Value) -> Value:
-    """As 3.12 adds floats: with Neumaier's compensation. Integers before the first float are added as they are."""
-    place = 0
-    total: Value = start
-    while place < len(items) and type(total) in (int, bool) and type(items[place]) in (int, bool):
-        total += items[place]
-        place += 1
-    if place < len(items) and type(total) in (int, bool):
-        total = total + items[place]
-        place += 1
-    high, low = float(total), 0.0
-    for each in items[place:]:
-        value = float(each)
-        if type(each) is not float:
-            high += value
-            continue
-        added = high + value
-        low += (high - added) + value if abs(high) >= abs(value) else (value - added) + high
-        high = added
-    return high + low if low and abs(low) != float("inf") and low == low else high
-
-
-def _extreme(name: str, m: Interpreter, args: tuple[Value, ...], key: Value, default: Value) -> Value:
-    from fakedocker.userland.languages.python.operators import order
-
-    if not args:
-        raise type_error(f"{name} expected at least 1 argument, got 0")
-    if len(args) > 1 and default is not _NOTHING:
-        raise type_error(f"Cannot specify a default for {name}() with multiple positional arguments")
-    items = list(args) if len(args) > 1 else m.items(args[0])
-    if not items:
-        if default is not _NOTHING:
-            return default
-        raise error(
-            "ValueError", f"{name}() {'iterable argument is empty' if m.minor >= 12 else 'arg is an empty sequence'}"
-        )
-    if key is not None:
-        return calls.Tail(m.hidden_function(f"{name}_by"), [items, key])
-    op = "<" if name == "min" else ">"
-    best = items[0]
-    for each in items[1:]:
-        if m.truth(order(m, op, each, best)):
-            best = each
-    return best
-
-
-@native("min", keywords=True)
-def _min(m: Interpreter, *args: Value, key: Value = None, default: Value = _NOTHING) -> Value:
-    return _extreme("min", m, args, key, default)
-
-
-@native("max", keywords=True)
-def _max(m: Interpreter, *args: Value, key: Value = None, default: Value = _NOTHING) -> Value:
-    return _extreme("max", m, args, key, default)
-
-
-def _quantifier(name: str, deciding: bool) -> None:
-    def function(m: Interpreter, iterable: Value) -> Value:
-        if m.plain_is_iterable(iterable):
-            return deciding if any(m.truth(each) is deciding for each in m.items(iterable)) else not deciding
-        return calls.Tail(m.hidden_function(f"{name}_of"), [iterable])
-
-    native(name)(function)
-
-
-_quantifier("any", True)
-_quantifier("all", False)
+def _goes_by_index(value: Value) -> bool:
+    """Whether the program's own `__getitem__` or `__len__` is asked for what stands where."""
+    if type(value) is not Instance or type(value.payload) is dict:
+        return False
+    found = [find_in_class(value.cls, name) for name in ("__getitem__", "__len__")]
+    is_own = any(each is not None and each is not NONE_FOUND and type(each) is not Native for each in found)
+    return is_own and found[0] is not None and found[0] is not NONE_FOUND
 
 
 @native("__import__", keywords=True)

@@ -12,6 +12,9 @@ from fakedocker.userland.languages.python.types import native, type_name
 from fakedocker.userland.languages.python.values import Property, Wrapped
 
 _NOTHING = object()
+native("uneven_words", module="_natives")(
+    lambda m, argument, how, before: iteration.uneven_words(argument, how, before)
+)
 
 
 def _lazy(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
+from fakedocker.userland.languages.python import conversions
 from fakedocker.userland.languages.python.attributes import special
 from fakedocker.userland.languages.python.builtin_str import bytes_from
-from fakedocker.userland.languages.python.calls import too_many
+from fakedocker.userland.languages.python.call_errors import too_many
 from fakedocker.userland.languages.python.errors import error, type_error
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import BOOL, COMPLEX, FLOAT, INT, native, payload_of, type_name
@@ -36,41 +37,13 @@ def _new_int(m: Interpreter, cls: Value, *args: Value, base: Value = None) -> Va
             raise error("ValueError", "int() base must be >= 2 and <= 36, or 0")
         if not isinstance(value, str | bytes | bytearray):
             raise type_error("int() can't convert non-string with explicit base")
-        return int(value, number)
-    if isinstance(value, int | float | str | bytes | bytearray) and not isinstance(value, bool):
-        return int(value)
-    if isinstance(value, bool):
-        return int(value)
-    for name in ("__int__", "__index__", "__trunc__"):
-        method = special(m, args[0], name)
-        if method is not None:
-            found = m.call_now(method, [])
-            if not isinstance(found, int):
-                raise type_error(f"{name} returned non-int (type {type_name(found)})")
-            return found
-    raise type_error(
-        f"int() argument must be a string, a bytes-like object or a real number, not '{type_name(args[0])}'"
-        if m.minor >= 10
-        else f"int() argument must be a string, a bytes-like object or a number, not '{type_name(args[0])}'"
-    )
+        return conversions.number_of_text(m, args[0], int, f"invalid literal for int() with base {number}", number)
+    return conversions.to_int(m, args[0])
 
 
 @native("__new__", "float")
 def _new_float(m: Interpreter, cls: Value, value: Value = 0.0) -> Value:
-    plain = payload_of(value)
-    if isinstance(plain, int | float | str | bytes | bytearray):
-        return float(plain)
-    for name in ("__float__", "__index__"):
-        method = special(m, value, name)
-        if method is not None:
-            found = m.call_now(method, [])
-            if name == "__index__":
-                return float(m.as_index(found, f"__index__ returned non-int (type {type_name(found)})"))
-            if not isinstance(payload_of(found), float):
-                raise type_error(f"{type_name(value)}.__float__ returned non-float (type {type_name(found)})")
-            return payload_of(found)
-    what = "string or a real number" if m.minor >= 10 else "string or a number"
-    raise type_error(f"float() argument must be a {what}, not '{type_name(value)}'")
+    return conversions.to_float(m, value)
 
 
 @native("__new__", "bool")
@@ -80,17 +53,12 @@ def _new_bool(m: Interpreter, cls: Value, value: Value = False) -> Value:
 
 @native("__new__", "complex", keywords=True)
 def _new_complex(m: Interpreter, cls: Value, real: Value = 0, imag: Value = _ABSENT) -> Value:
-    if isinstance(real, str):
-        if imag is not _ABSENT:
-            raise type_error("complex() can't take second arg if first is a string")
-        return complex(real)
-    if isinstance(imag, str):
-        raise type_error("complex() second arg can't be a string")
-    if imag is _ABSENT:
-        imag = 0
-    if not isinstance(real, int | float | complex) or not isinstance(imag, int | float | complex):
+    is_given = imag is not _ABSENT
+    if m.minor >= 13 and not all(
+        isinstance(payload_of(each), int | float | str) for each in (real, imag) if each is not _ABSENT
+    ):
         raise NotSimulated("these arguments of complex()")
-    return complex(real, imag)
+    return conversions.to_complex(m, real, imag if is_given else 0, is_given)
 
 
 for _cls, _host in ((INT, int), (FLOAT, float), (COMPLEX, complex)):
@@ -139,6 +107,11 @@ def _int_is_integer(m: Interpreter, value: int) -> Value:
     if m.minor < 12:
         raise error("AttributeError", f"'{type_name(value)}' object has no attribute 'is_integer'")
     return True
+
+
+@native("conjugate", "float")
+def _float_conjugate(m: Interpreter, value: float) -> Value:
+    return float(value)
 
 
 @native("is_integer", "float")
@@ -208,6 +181,9 @@ def _pow(m: Interpreter, base: Value, exp: Value, mod: Value = None) -> Value:
 
     if mod is None:
         return binary(m, "**", base, exp)
+    method = conversions.own_method(m, base, "__pow__") if not isinstance(base, int | float | complex) else None
+    if method is not None:
+        return m.call_now(method, [exp, mod])
     parts: list[Any] = [payload_of(each) for each in (base, exp, mod)]
     if not all(isinstance(each, int | float | complex) for each in parts):
         types = ", ".join(f"'{type_name(each)}'" for each in (base, exp, mod))

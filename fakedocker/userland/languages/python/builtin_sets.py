@@ -6,28 +6,40 @@ from collections.abc import Callable
 from typing import Any
 
 from fakedocker.userland.languages.machine.cells import Value
-from fakedocker.userland.languages.python import iteration, sets
+from fakedocker.userland.languages.python import calls, iteration, sets
+from fakedocker.userland.languages.python.items import contains
 from fakedocker.userland.languages.python.sets import FROZENSET, SET, SetValue, set_of
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import native, payload_of
-from fakedocker.userland.languages.python.values import NOT_IMPLEMENTED
+from fakedocker.userland.languages.python.values import NOT_IMPLEMENTED, Method, Native
 
 
 def _source(m: Interpreter, value: Value) -> Any:  # Any: what a set is made of
     plain = payload_of(value)
-    return plain if isinstance(plain, SetValue | dict) else m.items(value)
+    return plain if isinstance(plain, SetValue | dict) else m.items(value, None)
 
 
 @native("__new__", "set")
 def _new_set(m: Interpreter, cls: Value, iterable: Value = ()) -> Value:
-    return set_of(_source(m, iterable))
+    return _filled(m, SetValue(), iterable)
+
+
+def _filled(m: Interpreter, target: SetValue, iterable: Value) -> Value:
+    """A set with all of something put into it; where code of the program must run for it, what does so."""
+    if not m.runs_no_code(iterable):
+        m.check_iterable(iterable)
+        return calls.Tail(
+            m.hidden_function("fill"), [iterable, Method(Native.known["builtins:set.add"], target), target]
+        )
+    target.update(_source(m, iterable))
+    return target
 
 
 @native("__new__", "frozenset")
 def _new_frozenset(m: Interpreter, cls: Value, iterable: Value = ()) -> Value:
     if type(iterable) is SetValue and iterable.cls is FROZENSET:
         return iterable
-    return set_of(_source(m, iterable), FROZENSET)
+    return _filled(m, SetValue(FROZENSET), iterable)
 
 
 @native("__init__", "set")
@@ -70,8 +82,15 @@ def _clear(m: Interpreter, value: SetValue) -> Value:
 
 @native("update", "set")
 def _update(m: Interpreter, value: SetValue, *others: Value) -> Value:
-    for other in [_source(m, each) for each in others]:
-        value.update(other)
+    for place, other in enumerate(others):
+        if not m.runs_no_code(other):
+            update = Method(Native.known["builtins:set.update"], value)
+            if place or len(others) > 1:
+                return calls.Tail(m.hidden_function("fill_all"), [list(others[place:]), update])
+            m.check_iterable(other)
+            return calls.Tail(m.hidden_function("fill"), [other, Method(Native.known["builtins:set.add"], value), None])
+        value.update(_source(m, other))
+    return None
 
 
 def _replace(value: SetValue, made: SetValue) -> None:
@@ -80,8 +99,7 @@ def _replace(value: SetValue, made: SetValue) -> None:
 
 @native("intersection_update", "set")
 def _intersection_update(m: Interpreter, value: SetValue, *others: Value) -> Value:
-    for other in [_source(m, each) for each in others]:
-        _replace(value, sets.intersection(value, other))
+    _replace(value, _intersection(m, value, *others))
 
 
 @native("difference_update", "set")
@@ -120,9 +138,12 @@ def _intersection(m: Interpreter, value: SetValue, *others: Value) -> Value:
 
 def _difference(m: Interpreter, value: SetValue, *others: Value) -> Value:
     sources = [_source(m, each) for each in others]
-    made = value if sources else value.copied()
-    for each in sources:
-        made = sets.difference(made, each)
+    if not sources:
+        return value.copied()
+    made = sets.difference(value, sources[0])
+    for each in sources[1:]:
+        for member in list(each):
+            made.discard(member)
     return made
 
 
@@ -148,6 +169,14 @@ def _issuperset(m: Interpreter, value: SetValue, other: Value) -> Value:
 
 def _isdisjoint(m: Interpreter, value: SetValue, other: Value) -> Value:
     return not any(each in value.items for each in _source(m, other))
+
+
+def _view_isdisjoint(m: Interpreter, value: Value, other: Value) -> Value:
+    return not any(contains(m, value, each) for each in _listed_or_items(m, other))
+
+
+def _listed_or_items(m: Interpreter, value: Value) -> list[Value]:
+    return value.listed() if isinstance(value, iteration.DictView) else m.items(value)
 
 
 def _as_set(value: Value) -> SetValue | None:
@@ -197,9 +226,7 @@ def _common(m: Interpreter, value: Value, other: Value) -> Value:
         value, other = other, value
     if isinstance(payload_of(other), SetValue) and value.what == "keys":
         return _intersection(m, payload_of(other), value)
-    known = _as_set(value)
-    assert known is not None
-    return set_of([each for each in m.items(other) if each in known.items])
+    return set_of([each for each in m.items(other) if contains(m, value, each)])
 
 
 def _reflected(function: Callable[..., Value]) -> Callable[..., Value]:
@@ -216,7 +243,7 @@ _METHODS: dict[str, Callable[..., Value]] = {
 _OPERATORS: dict[str, Callable[..., Value]] = {
     "or": _union, "and": _intersection, "sub": _difference, "xor": _symmetric,
 }  # fmt: skip
-_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {  # of sets, or of how many members there are
     "__le__": lambda a, b: a <= b, "__lt__": lambda a, b: a < b, "__ge__": lambda a, b: a >= b, "__gt__": lambda a, b: a > b,
     "__eq__": lambda a, b: a == b,
 }  # fmt: skip
@@ -224,12 +251,40 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 
 def _compared(function: Callable[[Any, Any], bool]) -> Callable[..., Value]:
     def compare(m: Interpreter, value: Value, other: Value) -> Value:
-        a, b = _as_set(value), _as_set(other)
-        if a is None or b is None:
+        if _is_of_keys(value):
+            return _of_views(m, function, value, other)
+        a, b = payload_of(value), payload_of(other)
+        if not isinstance(a, SetValue) or not isinstance(b, SetValue):
             return NOT_IMPLEMENTED
         return function(a.items.keys(), b.items.keys())
 
     return compare
+
+
+def _is_of_keys(value: Value) -> bool:
+    return isinstance(value, iteration.DictView) and value.what != "values"
+
+
+def _members(value: Value) -> Value:
+    """What may be compared with a view: a set, or a view of keys or items. None for anything else."""
+    plain = payload_of(value)
+    return plain if isinstance(plain, SetValue) or _is_of_keys(plain) else None
+
+
+def _listed(value: Value) -> list[Value]:
+    return value.ordered() if isinstance(value, SetValue) else value.listed()
+
+
+def _of_views(m: Interpreter, function: Callable[[Any, Any], bool], value: Value, other: Value) -> Value:
+    """A comparison of a view by its length, and then by which members the other one has (dictview_richcompare): none is hashed."""
+    other = _members(other)
+    if other is None:
+        return NOT_IMPLEMENTED
+    a, b = _listed(value), _listed(other)
+    if not function(len(a), len(b)):
+        return False
+    fewer, container = (b, value) if len(a) > len(b) else (a, other)
+    return all(contains(m, container, each) for each in fewer)
 
 
 def _in_place(name: str) -> Callable[..., Value]:
@@ -249,7 +304,7 @@ for _owner in ("set", "frozenset", "dict_keys", "dict_items"):
         for _name, _function in _METHODS.items():
             native(_name, _owner)(_function)
     else:
-        native("isdisjoint", _owner)(lambda m, value, other: _isdisjoint(m, _as_set(value) or SetValue(), other))
+        native("isdisjoint", _owner)(_view_isdisjoint)
     for _name in _OPERATORS:
         native(f"__{_name}__", _owner)(_operator(_name))
         native(f"__r{_name}__", _owner)(_reflected(_operator(_name)))

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
-from fakedocker.userland.languages.python.attributes import special
-from fakedocker.userland.languages.python.calls import too_many
+from fakedocker.userland.languages.python.call_errors import too_many
 from fakedocker.userland.languages.python.errors import EXCEPTIONS, Raised, error, type_error
 from fakedocker.userland.languages.python.operators import check_size
 from fakedocker.userland.languages.python.percent import format_text
@@ -66,12 +65,7 @@ for _host, _names in ((str, _COMMON + _STR), (bytes, _COMMON + _BYTES), (bytearr
 
 
 def _join(m: Interpreter, value: Any, items: Value) -> Value:  # Any: a text of the host
-    try:
-        found = [payload_of(each) for each in m.items(items)]
-    except Raised as raised:
-        if str(raised.value.args[0]).endswith("object is not iterable"):
-            raise type_error("can only join an iterable") from None
-        raise
+    found = [payload_of(each) for each in m.items(items, "can only join an iterable")]
     for index, each in enumerate(found):
         if isinstance(value, str) and type(each) is not str:
             raise type_error(f"sequence item {index}: expected str instance, {type_name(each)} found")
@@ -92,7 +86,7 @@ def _format(m: Interpreter, value: str, *args: Value, **kwargs: Value) -> Value:
 
 @native("format_map", "str")
 def _format_map(m: Interpreter, value: str, mapping: Value) -> Value:
-    from fakedocker.userland.languages.python.operators import get_item
+    from fakedocker.userland.languages.python.items import get_item
 
     class Looking(dict[str, Value]):
         def __contains__(self, name: object) -> bool:
@@ -137,10 +131,10 @@ def _new_bytes(m: Interpreter, cls: Value, source: Value = b"", encoding: Value 
 
 
 def _bytes_of(m: Interpreter, source: Value, encoding: Value, errors: Value, kind: str = "bytes") -> bytes:
-    if type(source) is str:
+    if type(payload_of(source)) is str and (kind == "bytearray" or m.special(source, "__bytes__") is None):
         if encoding is None:
             raise type_error("string argument without an encoding")
-        return source.encode(encoding, errors or "strict")
+        return bytes(payload_of(source).encode(encoding, errors or "strict"))
     if encoding is not None:
         raise type_error("encoding without a string argument")
     if kind == "bytearray" or m.special(source, "__bytes__") is None:
@@ -176,12 +170,7 @@ def bytes_from(m: Interpreter, source: Value, kind: str = "bytes") -> bytes:
         if not isinstance(payload_of(found), bytes):
             raise type_error(f"__bytes__ returned non-bytes (type {type_name(found)})")
         return bytes(payload_of(found))
-    try:
-        items = m.items(source)
-    except Raised as raised:
-        if str(raised.value.args[0]).endswith("object is not iterable"):
-            raise type_error(f"cannot convert '{type_name(source)}' object to {kind}") from None
-        raise
+    items = m.items(source, f"cannot convert '{type_name(source)}' object to {kind}")
     for each in items:
         if type(each) is int and not 0 <= each < 256:
             raise error("ValueError", "bytes must be in range(0, 256)")
@@ -197,9 +186,7 @@ def _new_bytearray(
 
 @native("extend", "bytearray")
 def _extend(m: Interpreter, value: bytearray, items: Value) -> Value:
-    if not m.plain_is_iterable(items) and special(m, items, "__iter__") is None:
-        raise type_error(f"can't extend bytearray with {type_name(items)}")
-    value.extend(m.items(items))
+    value.extend(m.items(items, f"can't extend bytearray with {type_name(items)}"))
 
 
 @native("fromhex", "bytes")

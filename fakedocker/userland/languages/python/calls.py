@@ -11,6 +11,7 @@ from fakedocker.userland.languages.machine.code import After, Frame, Runner
 from fakedocker.userland.languages.python import real_names, types
 from fakedocker.userland.languages.python.binding import Keywords, frame_of
 from fakedocker.userland.languages.python.c_modules import in_python
+from fakedocker.userland.languages.python.call_errors import shown_name, wrong_arguments
 from fakedocker.userland.languages.python.errors import OBJECT, Raised, type_error
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import NONE_TYPE, class_of, find_in_class, kind_of, type_name
@@ -51,9 +52,10 @@ ENTERED: Final = Entered()
 class Collect(Exception):
     """A native needs all items of something whose iteration runs code of the program: it is called again with a list."""
 
-    def __init__(self, value: Value) -> None:
+    def __init__(self, value: Value, words: str | None = "") -> None:
         super().__init__()
         self.value = value
+        self.words = words
 
 
 def call(m: Interpreter, frame: PyFrame, callee: Value, args: list[Value], kwargs: Keywords) -> bool:
@@ -155,8 +157,12 @@ def call_native(m: Interpreter, frame: PyFrame | None, native: Native, args: lis
         if kwargs:
             if not native.takes_keywords:
                 raise type_error(f"{shown_name(native)}() takes no keyword arguments")
-            return native.function(m, *args, **kwargs)
-        return native.function(m, *args)
+            found = native.function(m, *args, **kwargs)
+        else:
+            found = native.function(m, *args)
+        if frame is None and type(found) is Tail:
+            return m.call_now(found.callee, found.args, found.kwargs)
+        return found
     except Block:
         if frame is None:
             raise
@@ -164,15 +170,17 @@ def call_native(m: Interpreter, frame: PyFrame | None, native: Native, args: lis
         raise
     except Collect as collect:
         if frame is None:
-            return call_native(m, None, native, _replaced(args, collect.value, m.collected_now(collect.value)), kwargs)
-        return _collect(m, native, args, kwargs, collect.value)
+            return call_native(
+                m, None, native, _replaced(args, collect.value, m.collected_now(collect.value, collect.words)), kwargs
+            )
+        return _collect(m, native, args, kwargs, collect)
     except Raised as raised:
         if in_python(native.module, native.name) and not raised.value.entries:
             raised.value.entries.append((m.library_code(), (1, 0, 1, 0)))
         raise
     except TypeError as problem:
         if problem.__traceback__ is not None and problem.__traceback__.tb_next is None:
-            raise _wrong_arguments(m, native, args, kwargs, problem) from None
+            raise wrong_arguments(m, native, args, kwargs, problem) from None
         raise
 
 
@@ -184,24 +192,19 @@ def _new_of_descendant(m: Interpreter, native: Native, args: list[Value], kwargs
     cls, *rest = args
     if cls.kind in ("list", "dict", "set", "bytearray"):
         return Instance(cls, m.empty_payload(cls.kind))
-    made = native.function(m, BuiltinClass.known[f"builtins.{native.owner}"], *rest, **(kwargs or {}))
+    made = call_native(m, None, native, [BuiltinClass.known[f"builtins.{native.owner}"], *rest], kwargs)
     return Instance(cls, made)
-
-
-def shown_name(native: Native) -> str:
-    """How messages call a native."""
-    return f"{native.owner}.{native.name}" if native.owner else native.name
 
 
 def _replaced(args: list[Value], old: Value, new: Value) -> list[Value]:
     return [new if each is old else each for each in args]
 
 
-def _collect(m: Interpreter, native: Native, args: list[Value], kwargs: Keywords, value: Value) -> Value:
-    collector = m.hidden_function("collect")
-    made = frame_of(m, collector, [value], None)
+def _collect(m: Interpreter, native: Native, args: list[Value], kwargs: Keywords, collect: Collect) -> Value:
+    function, given = m.collector(collect.value, collect.words)
+    made = frame_of(m, function, given, None)
     made.after = _COLLECTED
-    made.extra = (native, args, kwargs, value)
+    made.extra = (native, args, kwargs, collect.value)
     m.enter(made)
     return ENTERED
 
@@ -217,62 +220,6 @@ def _collected(runner: Runner, frame: Frame, items: Value) -> None:
 
 
 _COLLECTED: Final = After("python.collected", _collected)
-
-
-_METHODS: Final = frozenset(
-    {
-        *((owner, "__getitem__") for owner in ("list", "dict")), *((owner, "__contains__") for owner in ("dict", "set", "frozenset")),
-        *((owner, f"__{name}__") for owner in ("object", "int", "float", "complex", "str", "list", "dict") for name in ("format", "reversed", "sizeof", "reduce", "reduce_ex", "dir", "length_hint", "round", "trunc", "ceil", "floor", "getnewargs", "copy", "setstate")),
-    }
-)  # fmt: skip
-"""What is written like an operation of a type and is a method of it in CPython."""
-
-
-def too_many(m: Interpreter, name: str, most: int, given: int) -> Raised:
-    """The words for too many arguments of a class that has keywords as well."""
-    if m.minor >= 13:
-        return type_error(f"{name} expected at most {most} arguments, got {given}")
-    return type_error(f"{name}() takes at most {most} arguments ({given} given)")
-
-
-def _wrong_arguments(
-    m: Interpreter, native: Native, args: list[Value], kwargs: Keywords, problem: TypeError
-) -> Exception:
-    """The words for too many or too few arguments of a native."""
-    code = getattr(native.function, "__code__", None)
-    if code is None or kwargs or native.takes_keywords or code.co_flags & 0x0C:
-        if code is None and not any(isinstance(each, Instance) for each in args):
-            return problem
-        if kwargs and code is not None:
-            unknown = [
-                name for name in kwargs if name not in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-            ]
-            called = native.owner if native.name == "__new__" else native.name
-            if unknown and native.module == "builtins":
-                if m.minor >= 13:
-                    return type_error(f"{called}() got an unexpected keyword argument '{unknown[0]}'")
-                return type_error(f"'{unknown[0]}' is an invalid keyword argument for {called}()")
-        return NotSimulated(f"these arguments of {shown_name(native)}()")
-    offset = 1 + bool(native.owner)
-    most = code.co_argcount - offset
-    least = most - len(native.function.__defaults__ or ())
-    given = len(args) - bool(native.owner)
-    if given < 0:
-        is_slot = native.name.startswith("__") and (native.owner, native.name) not in _METHODS
-        words = f"unbound method {native.owner}.{native.name}() needs an argument"
-        if is_slot:
-            words = f"descriptor '{native.name}' of '{native.owner}' object needs an argument"
-        return type_error(words) if m.minor >= 9 else NotSimulated("a method without its object")
-    name = shown_name(native)
-    if most == least == 0:
-        return type_error(f"{name}() takes no arguments ({given} given)")
-    if most == least == 1:
-        return type_error(f"{name}() takes exactly one argument ({given} given)")
-    limit, bound = ("least", least) if given < least else ("most", most)
-    called = native.owner if native.name in ("__new__", "__init__") else native.name
-    if most == least:
-        return type_error(f"{called} expected {most} arguments, got {given}")
-    return type_error(f"{called} expected at {limit} {bound} argument{'' if bound == 1 else 's'}, got {given}")
 
 
 # classes
@@ -318,6 +265,13 @@ def construct_plain(m: Interpreter, cls: Class, args: list[Value], kwargs: Keywo
         frame.extra = value
         m.enter(frame)
         return ENTERED
+    if (
+        type(value) is ExceptionValue
+        and type(init) is Native
+        and init.owner == "BaseException"
+        and value.args != tuple(args)
+    ):
+        value.args = tuple(args)  # which BaseException.__init__ keeps, whatever `__new__` was given
     if type(init) is Native and init.owner not in ("object", "BaseException") and kind_of(cls) != "exception":
         call_native(m, None, init, [value, *args], kwargs)
     elif init is not None and type(init) is not Native:
@@ -353,6 +307,23 @@ def allocate(m: Interpreter, cls: UserClass, args: list[Value], kwargs: Keywords
         made.cls = cls
         return made
     return Instance(cls, made)
+
+
+def check_plain_new(cls: UserClass, has_arguments: bool) -> None:
+    """Raise TypeError in the program where object.__new__ may not make an object of a class (tp_new_wrapper and object_new)."""
+    maker = find_in_class(cls, "__new__")
+    if type(maker) is Native and maker.owner == "object":
+        if has_arguments and type(find_in_class(cls, "__init__")) is Native:
+            raise type_error(f"{cls.name}() takes no arguments")
+        return
+    base: Class = cls
+    while isinstance(base, UserClass) and type(find_in_class(base, "__new__")) is not Native:
+        base = next((each for each in base.bases if kind_of(each) == cls.kind), base.bases[0])
+    maker = find_in_class(base, "__new__")
+    if type(maker) is Native and maker.owner != "object":
+        raise type_error(f"object.__new__({cls.name}) is not safe, use {base.name}.__new__()")
+    if has_arguments:
+        raise type_error("object.__new__() takes exactly one argument (the type to instantiate)")
 
 
 def _abstract(m: Interpreter, cls: UserClass, names: list[str]) -> Raised:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fakedocker.userland.languages.python import (
     builtin_containers,
     builtin_dunders,
+    builtin_folds,
     builtin_functions,
     builtin_lazy,
     builtin_numbers,
@@ -22,7 +23,7 @@ from fakedocker.userland.languages.python import (
 from fakedocker.userland.languages.python.modules import io, sys
 
 PARTS = (
-    builtin_containers, builtin_dunders, builtin_functions, builtin_lazy, builtin_numbers, builtin_sets, builtin_str,
+    builtin_containers, builtin_dunders, builtin_folds, builtin_functions, builtin_lazy, builtin_numbers, builtin_sets, builtin_str,
     compile_definitions, displays, generics, interpreter, introspection, io, library, natives, sys, threads,
 )  # fmt: skip
 library.add_builtins()

@@ -72,8 +72,8 @@ class BlockBuilder(StatementBuilder):
 
     def push_iterable(self, node: Any) -> None:  # Any: a node
         """Emit what a loop goes through: a set of constants is frozen there, and in another order."""
-        if isinstance(node, s.SetExpr) and all(isinstance(each, s.Constant) for each in node.elts):
-            values = [each.value for each in node.elts]
+        values = self.unit.set_constant(node)
+        if values is not None:
             self.push_value(lambda frame, m: frozen_constant(values, self.unit.hidden), node.at)
         else:
             self.push(node)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from fakedocker.userland.languages.machine.cells import Value
-from fakedocker.userland.languages.python import operators as o, syntax as s
+from fakedocker.userland.languages.python import comparisons, items, operators as o, syntax as s
 from fakedocker.userland.languages.python.attributes import MISSING, get_attribute
 from fakedocker.userland.languages.python.compile_folding import folded, literal_name
 from fakedocker.userland.languages.python.compile_names import NameBuilder
@@ -102,7 +102,9 @@ class PureBuilder(NameBuilder):
         return conditional
 
     def check_compare(self, node: s.Compare) -> None:
-        """Warn of `is` with a literal."""
+        """Warn of `is` with a literal; a set that is asked for a member is a constant."""
+        if node.ops[-1] in ("in", "not in"):
+            self.unit.set_constant(node.comparators[-1])
         operands = [node.left, *node.comparators]
         for op, a, b in zip(node.ops, operands, operands[1:], strict=False):
             if op not in ("is", "is not"):
@@ -213,11 +215,11 @@ class PureBuilder(NameBuilder):
     def _set_parts(self, node: s.SetExpr) -> tuple[list[Any], Function] | None:
         if any(isinstance(each, s.Starred) for each in node.elts):
             return None
-        is_constant = len(node.elts) > 2 and all(isinstance(each, s.Constant) for each in node.elts)
+        constant = self.unit.set_constant(node) if len(node.elts) > 2 else None
 
         def function(m: Any, *values: Value) -> Value:
-            if is_constant:
-                return frozen_constant(values, self.unit.hidden).copied(SET)
+            if constant is not None:
+                return frozen_constant(constant, self.unit.hidden).copied(SET)
             made = SetValue()
             for value in values:
                 made.add(value)
@@ -277,7 +279,7 @@ def get_item_quickly(m: Any, container: Value, index: Value) -> Value:  # Any: t
     kind = type(container)
     if (kind is list and type(index) is int) or (kind is dict and type(index) is str):
         return container[index]
-    return o.get_item(m, container, index)
+    return items.get_item(m, container, index)
 
 
 def combined(evaluations: list[Evaluation], function: Function, at: s.Span) -> Evaluation:
@@ -354,18 +356,18 @@ def comparing(op: str, left: Evaluation, right: Evaluation, at: s.Span) -> Evalu
 def comparison(op: str) -> Function:
     """The function of a comparison: (interpreter, left, right) -> value."""
     if op == "==":
-        return o.equal
+        return comparisons.equal
     if op == "!=":
-        return o.unequal
+        return comparisons.unequal
     if op == "in":
-        return lambda m, a, b: o.contains(m, b, a)
+        return lambda m, a, b: items.contains(m, b, a)
     if op == "not in":
-        return lambda m, a, b: not o.contains(m, b, a)
+        return lambda m, a, b: not items.contains(m, b, a)
     if op == "is":
         return lambda m, a, b: is_same(a, b)
     if op == "is not":
         return lambda m, a, b: not is_same(a, b)
-    return lambda m, a, b: o.order(m, op, a, b)
+    return lambda m, a, b: comparisons.order(m, op, a, b)
 
 
 def is_same(a: Value, b: Value) -> bool:

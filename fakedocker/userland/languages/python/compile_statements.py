@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
-from fakedocker.userland.languages.python import importing, operators as o, syntax as s
+from fakedocker.userland.languages.python import importing, items, operators as o, syntax as s
 from fakedocker.userland.languages.python.attribute_changes import delete_attribute, set_attribute
 from fakedocker.userland.languages.python.attributes import get_attribute
 from fakedocker.userland.languages.python.compile_calls import CallBuilder
@@ -47,7 +47,7 @@ class StatementBuilder(CallBuilder):
                 container, index = frame.stack[-2:]
                 value = frame.stack[-3]
                 del frame.stack[-3:]
-                o.set_item(m, container, index, value)
+                items.set_item(m, container, index, value)
 
             self.emit(to_item, target.at)
         else:
@@ -125,7 +125,7 @@ class StatementBuilder(CallBuilder):
             self.push(target.slice)
 
             def get_item(frame: PyFrame, m: Live, at: s.Span = target.at) -> None:
-                frame.stack.append(o.get_item(m, frame.stack[-2], frame.stack[-1]))
+                frame.stack.append(items.get_item(m, frame.stack[-2], frame.stack[-1]))
 
             self.emit(get_item, target.at)
         self.push(node.value)
@@ -153,7 +153,7 @@ class StatementBuilder(CallBuilder):
             def to_item(frame: PyFrame, m: Live, at: s.Span = target.at) -> None:
                 container, index, value = frame.stack[-3:]
                 del frame.stack[-3:]
-                o.set_item(m, container, index, value)
+                items.set_item(m, container, index, value)
 
             self.emit(to_item, target.at)
 
@@ -200,7 +200,7 @@ class StatementBuilder(CallBuilder):
             def item(frame: PyFrame, m: Live, at: s.Span = target.at) -> None:
                 container, index = frame.stack[-2:]
                 del frame.stack[-2:]
-                o.delete_item(m, container, index)
+                items.delete_item(m, container, index)
 
             self.emit(item, target.at)
         else:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.machine.code import Operation, Source
 from fakedocker.userland.languages.python import syntax as s
+from fakedocker.userland.languages.python.attributes import MISSING
 from fakedocker.userland.languages.python.c_modules import hidden_of
-from fakedocker.userland.languages.python.compile_folding import constant_key
+from fakedocker.userland.languages.python.compile_folding import constant_key, folded
 from fakedocker.userland.languages.python.parser import parse
 from fakedocker.userland.languages.python.scopes import Builder, Scope
 from fakedocker.userland.languages.python.source_errors import SourceError
@@ -50,6 +51,7 @@ class Unit:
         self.scopes = Builder(self.tree, self.fail)
         self.codes: dict[int, FunctionCode] = {}
         self.constants: dict[tuple[Value, ...], Value] = {}
+        self.set_constants: dict[frozenset[Value], tuple[Value, ...]] = {}
 
     def add_code(self, name: str, line: int) -> FunctionCode:
         """A code that is never run: tracebacks name it."""
@@ -84,6 +86,16 @@ class Unit:
         if type(value) is tuple:
             value = tuple(self.constant(each) for each in value)
         return self.constants.setdefault(constant_key(value), value)
+
+    def set_constant(self, node: Any) -> tuple[Value, ...] | None:  # Any: a node
+        """The members of a set of constants, in the order of the first one of the source that equals it; None for anything else."""
+        if not isinstance(node, s.SetExpr):
+            return None
+        values = [folded(each) for each in node.elts]
+        if any(each is MISSING for each in values):
+            return None
+        members = tuple(dict.fromkeys(values))
+        return self.set_constants.setdefault(frozenset(map(constant_key, members)), members)
 
 
 class BaseBuilder:

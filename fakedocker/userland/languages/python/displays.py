@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
-from fakedocker.userland.languages.python.attributes import get_attribute, special
+from fakedocker.userland.languages.python.attributes import MISSING, find_attribute, get_attribute
 from fakedocker.userland.languages.python.errors import Raised, error, type_error
 from fakedocker.userland.languages.python.sets import SetValue
 from fakedocker.userland.languages.python.signs import Interpreter
@@ -76,10 +76,10 @@ def mapping_items(m: Interpreter, value: Value, words: str | Callable[[], str]) 
         return dict(value)
     if isinstance(value, Instance) and type(value.payload) is dict:
         return dict(value.payload)
-    keys = special(m, value, "keys")
-    if keys is None:
+    keys = find_attribute(m, value, "keys")
+    if keys is MISSING:
         raise type_error(words if isinstance(words, str) else words())
-    from fakedocker.userland.languages.python.operators import get_item
+    from fakedocker.userland.languages.python.items import get_item
 
     return {key: get_item(m, value, key) for key in m.items_now(m.call_now(keys, []))}
 

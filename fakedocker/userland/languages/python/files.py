@@ -162,6 +162,15 @@ def write_text(m: Interpreter, file: Opaque, text: str) -> None:
             flush(m, file)
 
 
+def can_be_written(file: Opaque, text: str) -> bool:
+    """Whether the file's encoding has all characters of a text."""
+    try:
+        text.encode(file.state["encoding"], file.state["errors"])
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def flush(m: Interpreter, file: Opaque) -> None:
     """Hand everything to the system."""
     state = file.state

@@ -285,7 +285,8 @@ def for_next(place: Any, store: Any) -> Any:  # Any: a label, and what stores th
 # methods of generators
 
 
-def _send(m: Interpreter, generator: Generator, value: Value) -> Value:
+def send(m: Interpreter, generator: Generator, value: Value) -> Value:
+    """generator.send(value)."""
     if not resume(m, generator, value, THROWS):
         if generator.kind == "coroutine":
             raise error("RuntimeError", "cannot reuse already awaited coroutine")
@@ -335,17 +336,17 @@ def _close(m: Interpreter, generator: Generator) -> Value:
     return calls.Tail(m.hidden_function("close_generator"), [generator])
 
 
-for _owner in ("generator", "coroutine", "map", "filter", "zip", "enumerate"):
+for _owner in ("generator", "coroutine", "map", "filter", "zip", "enumerate", "iterator"):
     if _owner in ("generator", "coroutine"):
-        native("send", _owner)(_send)
+        native("send", _owner)(send)
         native("throw", _owner)(_throw)
         native("close", _owner)(_close)
     if _owner != "coroutine":
-        native("__next__", _owner)(lambda m, generator: _send(m, generator, None))
+        native("__next__", _owner)(lambda m, generator: send(m, generator, None))
         native("__iter__", _owner)(lambda m, generator: generator)
 for _owner in ("coroutine", "async_generator_asend", "async_generator_athrow"):
     native("__await__", _owner)(lambda m, generator: generator)
     if _owner != "coroutine":
-        native("send", _owner)(_send)
+        native("send", _owner)(send)
         native("throw", _owner)(_throw)
         native("close", _owner)(_close)

@@ -265,10 +265,11 @@ def run_source(m: Interpreter, module: Module, text: str, path: str, hidden: str
     try:
         code = source.code(0)
     except SourceError as problem:
+        warn(m, path, problem.warnings, text)
         raise syntax_error(m, problem, path) from None
     assert isinstance(code, FunctionCode)
     if not hidden:
-        warn(m, code, text)
+        warn(m, path, code.warnings, text)
     m.modules[module.name] = module
     frame = PyFrame(code, module.names, [], [None] * 0)
     frame.slots = [library.UNBOUND] * code.slot_count
@@ -280,11 +281,11 @@ def run_source(m: Interpreter, module: Module, text: str, path: str, hidden: str
     return m.enter(frame)  # type: ignore[no-any-return]
 
 
-def warn(m: Interpreter, code: FunctionCode, text: str) -> None:
-    """Print the warnings of a source that is run."""
+def warn(m: Interpreter, name: str, warnings: list[tuple[int, str]], text: str) -> None:
+    """Print the warnings of a source that is run, or cannot be."""
     lines = text.split("\n")
-    for line, words in code.warnings:
-        m.system.put(f"{code.source.name}:{line}: SyntaxWarning: {words}\n  {lines[line - 1].strip()}\n", 2)
+    for line, words in warnings:
+        m.system.put(f"{name}:{line}: SyntaxWarning: {words}\n  {lines[line - 1].strip()}\n", 2)
 
 
 def _imported(runner: Runner, frame: Frame, value: Value) -> None:

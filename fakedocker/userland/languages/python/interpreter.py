@@ -173,9 +173,7 @@ class Interpreter(ValueServices):
             code = codes[name]
             assert isinstance(code, FunctionCode)
             found = hidden[name] = Function(code, self.hidden_globals(), [], library.hidden_defaults(name), {})
-            found.fields["shown"] = {"map_": "map", "filter_": "filter", "zip_": "zip", "enumerate_": "enumerate"}.get(
-                name, ""
-            )
+            found.fields["shown"] = _SHOWN.get(name, "")
         return found
 
     def library_code(self) -> FunctionCode:
@@ -332,6 +330,11 @@ def _end(frame: Frame, machine: Any) -> object:  # Any: the machine that runs it
     return machine.leave(frame.stack.pop())
 
 
+_SHOWN: Final = {
+    "map_": "map", "filter_": "filter", "zip_": "zip", "zip_strict": "zip", "enumerate_": "enumerate", "by_index": "iterator",
+    "backwards": "reversed",
+}  # fmt: skip
+"""The classes of the generators of the hidden library, as programs see them."""
 _TRAMPOLINE: Final = FunctionCode(Source.of("python", "", "<trampoline>", 12, "c"), 0, "trampoline")
 _TRAMPOLINE.operations = [_begin, _end]
 _TRAMPOLINE.positions = [(0, 0, 0, 0)] * 2

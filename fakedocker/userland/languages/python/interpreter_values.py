@@ -9,8 +9,9 @@ from fakedocker.userland.languages.machine.machine import Machine
 from fakedocker.userland.languages.python import calls, hashing, iteration, sets
 from fakedocker.userland.languages.python.attributes import MISSING, special
 from fakedocker.userland.languages.python.binding import Keywords
-from fakedocker.userland.languages.python.errors import error, type_error
-from fakedocker.userland.languages.python.operators import MIRRORED, PLAIN, equal, order
+from fakedocker.userland.languages.python.comparisons import MIRRORED, equal, order
+from fakedocker.userland.languages.python.errors import EXCEPTIONS, error, type_error
+from fakedocker.userland.languages.python.operators import PLAIN
 from fakedocker.userland.languages.python.types import NONE_FOUND, class_of, find_in_class, payload_of, type_name
 from fakedocker.userland.languages.python.values import (
     ACTIVE,
@@ -76,7 +77,7 @@ class ValueServices(Machine):
 
     def compares(self, op: str, a: Value, b: Value) -> bool:
         asked = self.asked
-        if asked and op != asked and op == MIRRORED[asked] and not isinstance(b, Instance):
+        if asked and op != asked and op == MIRRORED[asked]:
             a, b, op = b, a, asked  # the host asks so for `b asked a`
         return self.truth(order(self.me, op, a, b))
 
@@ -133,7 +134,9 @@ class ValueServices(Machine):
         if kind is tuple:
             return hashing.hash_tuple([self.hash_of(each) for each in value])
         if value is None:
-            return 0xFCA86420
+            return self.address_of(value) >> 4 if self.minor < 12 else 0xFCA86420
+        if kind is float and value != value and self.minor >= 10:
+            return self.address_of(value) >> 4
         if isinstance(value, Instance):
             if (
                 type(value.payload) in (str, bytes, tuple)
@@ -174,27 +177,30 @@ class ValueServices(Machine):
 
     def as_index(self, value: Value, words: str) -> int:
         """An integer by `__index__`."""
-        if isinstance(value, int):
-            return value
-        method = special(self.me, value, "__index__")
-        if method is not None:
-            found = self.call_now(method, [])
-            if type(found) is int:
-                return found
-            raise type_error(f"__index__ returned non-int (type {type_name(found)})")
         plain = payload_of(value)
         if isinstance(plain, int):
             return plain
+        method = special(self.me, value, "__index__")
+        if method is not None:
+            return self.whole(self.call_now(method, []), "__index__")
         raise type_error(words)
 
-    def as_number(self, value: Value, kind: str) -> Value:
-        for name in ("__index__", "__int__", "__float__") if kind in "diouxXc" else ("__float__", "__index__"):
-            method = special(self.me, value, name)
-            if method is not None:
-                found = self.call_now(method, [])
-                is_whole = isinstance(payload_of(found), int)
-                return found if is_whole or name == "__float__" else payload_of(value)
-        return payload_of(value)
+    def whole(self, found: Value, name: str) -> int:
+        """What `__index__` or `__int__` has given, if it is a whole number."""
+        plain = payload_of(found)
+        if not isinstance(plain, int):
+            raise type_error(f"{name} returned non-int (type {type_name(found)})")
+        if type(found) is not int:
+            self.warn(
+                "DeprecationWarning",
+                f"{name} returned non-int (type {type_name(found)}).  The ability to return an instance of a strict"
+                " subclass of int is deprecated, and may be removed in a future version of Python.",
+            )
+        return int(plain)
+
+    def warn(self, category: str, words: str) -> None:
+        """Warn of what the program's line does, as `warnings.warn` would."""
+        self.call_now(self.hidden_function("warn"), [EXCEPTIONS[category], words])
 
     def is_mapping(self, value: Value) -> bool:
         return type(payload_of(value)) is dict or (
@@ -241,34 +247,48 @@ class ValueServices(Machine):
                 check_size(self.me, len(found))
         return found
 
-    def items(self, value: Value) -> list[Value]:
-        """All items as a list of its own, for a native: where code of the program must run for it, the native is called again."""
+    def items(self, value: Value, words: str | None = "") -> list[Value]:
+        """All items as a list of its own, for a native: where code of the program must run for it, the native is called again.
+
+        The words are of the TypeError for what cannot be gone through, whatever its own is; None: nor is it asked for how many they are.
+        """
         found = self.plain_items(value)
         if found is not MISSING:
             return list(found)
-        self.check_iterable(value)
-        raise calls.Collect(value)
+        self.check_iterable(value, words or "")
+        raise calls.Collect(value, words)
 
-    def items_now(self, value: Value) -> list[Value]:
+    def items_now(self, value: Value, words: str = "") -> list[Value]:
         """The same at once."""
         found = self.plain_items(value)
         if found is not MISSING:
             return list(found)
-        self.check_iterable(value)
-        return self.collected_now(value)
+        self.check_iterable(value, words)
+        return self.collected_now(value, words)
 
-    def collected_now(self, value: Value) -> list[Value]:
-        found = self.call_now(self.hidden_function("collect"), [value])
+    def collected_now(self, value: Value, words: str | None = "") -> list[Value]:
+        found = self.call_now(*self.collector(value, words))
         assert isinstance(found, list)
         return found
 
-    def contains_now(self, container: Value, value: Value) -> bool:
-        return bool(self.call_now(self.hidden_function("contains"), [container, value]))
+    def contains_now(self, container: Value, value: Value, words: str) -> bool:
+        """Go through something for a value; the words are of the TypeError for what cannot be gone through."""
+        return bool(self.call_now(self.hidden_function("contains"), [container, value, words]))
 
     def is_iterator(self, value: Value) -> bool:
         return type(value) is Generator or isinstance(value, iteration.Iterator)
 
-    def check_iterable(self, value: Value) -> None:
+    def collector(self, value: Value, words: str | None) -> tuple[Function, list[Value]]:
+        """What is called for all items of something, with its arguments."""
+        if words is None:
+            return self.hidden_function("collect_silently"), [value]
+        return (
+            (self.hidden_function("collect_fast"), [value, words])
+            if words
+            else (self.hidden_function("collect"), [value])
+        )
+
+    def check_iterable(self, value: Value, words: str = "") -> None:
         """Raises TypeError in the program for what cannot be gone through."""
         if self.plain_is_iterable(value) or (type(value) is Generator and value.kind == "generator"):
             return
@@ -279,7 +299,8 @@ class ValueServices(Machine):
         if isinstance(value, UserClass) and find_in_class(value.meta, "__iter__") is not None:
             return
         raise type_error(
-            f"'{'type' if isinstance(value, Class) and type_name(value) == 'type' else type_name(value)}' object is not iterable"
+            words
+            or f"'{'type' if isinstance(value, Class) and type_name(value) == 'type' else type_name(value)}' object is not iterable"
         )
 
     def special(self, value: Value, name: str) -> Value:
@@ -306,6 +327,12 @@ class ValueServices(Machine):
         from fakedocker.userland.languages.python.displays import mapping_items
 
         return mapping_items(self.me, value, f"type.__new__() argument 3 must be dict, not {type_name(value)}")
+
+    def runs_no_code(self, value: Value) -> bool:
+        """Whether something can be gone through without running code of the program."""
+        if type(value) is Instance and value.payload is not None:
+            return type(find_in_class(value.cls, "__iter__")) is not Function and self.plain_is_iterable(value.payload)
+        return self.plain_is_iterable(value)
 
     def plain_is_iterable(self, value: Value) -> bool:
         return type(value) in (

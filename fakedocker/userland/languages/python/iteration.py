@@ -7,7 +7,7 @@ from typing import Any, Final
 from fakedocker.userland.languages.machine.cells import Value, cell
 from fakedocker.userland.languages.python.errors import OBJECT, error
 from fakedocker.userland.languages.python.signs import Interpreter
-from fakedocker.userland.languages.python.types import OF_HOST
+from fakedocker.userland.languages.python.types import GENERATORS, OF_HOST
 from fakedocker.userland.languages.python.values import END, BuiltinClass, Class
 
 ITERATORS: Final[dict[str, BuiltinClass]] = {
@@ -15,9 +15,10 @@ ITERATORS: Final[dict[str, BuiltinClass]] = {
     for name in (
         "list_iterator", "tuple_iterator", "str_ascii_iterator", "str_iterator", "range_iterator", "bytes_iterator",
         "bytearray_iterator", "dict_keyiterator", "dict_valueiterator", "dict_itemiterator", "set_iterator",
-        "list_reverseiterator", "reversed", "dict_reversekeyiterator",
+        "list_reverseiterator", "dict_reversekeyiterator",
     )
 }  # fmt: skip
+ITERATORS["reversed"] = GENERATORS["reversed"]
 DICT_KEYS: Final = BuiltinClass("dict_keys", OBJECT)
 DICT_VALUES: Final = BuiltinClass("dict_values", OBJECT)
 DICT_ITEMS: Final = BuiltinClass("dict_items", OBJECT)
@@ -183,8 +184,13 @@ class ZipIterator(Iterator):
 
 
 def _uneven(argument: int, how: str, before: int) -> Exception:
+    return error("ValueError", uneven_words(argument, how, before))
+
+
+def uneven_words(argument: int, how: str, before: int) -> str:
+    """What is said of an iterable that ends before or behind the others."""
     than = "argument 1" if before == 1 else f"arguments 1-{before}"
-    return error("ValueError", f"zip() argument {argument} is {how} than {than}")
+    return f"zip() argument {argument} is {how} than {than}"
 
 
 @cell

@@ -41,6 +41,8 @@ _NUMBER: Final = re.compile(
     r"|(?:[0-9](?:_?[0-9])*\.?(?:[0-9](?:_?[0-9])*)?|\.[0-9](?:_?[0-9])*)(?:[eE][-+]?[0-9](?:_?[0-9])*)?[jJ]?"
 )
 _NAME: Final = re.compile(r"\w+")
+_BEHIND_NUMBERS: Final = re.compile(r"(?:and|else|for|or|not)(?!\w)|i[fns]")
+"""Words that may follow a number at once, and are warned of."""
 _BLANK: Final = re.compile(r"[ \t\f]*")
 _PREFIXES: Final = frozenset(("r", "u", "b", "f", "br", "rb", "fr", "rf", "t", "tr", "rt"))
 _CLOSERS: Final = {"(": ")", "[": "]", "{": "}"}
@@ -63,7 +65,7 @@ class Lexer:
         self.alternative_indents = [0]
         self.brackets: list[tuple[str, int, int]] = []
         self.strings = 0
-        self.warnings: list[tuple[int, str]] = []
+        self.warnings: list[tuple[int, str, int]] = []  # line, words, how many tokens there were before
 
     def fail(self, words: str, row: int, column: int, end: int | None = None, kind: str = "SyntaxError") -> SourceError:
         text = self.lines[row] if row < len(self.lines) else ""
@@ -92,10 +94,10 @@ class Lexer:
         return self._finish(continued)
 
     def _finish(self, continued: bool) -> list[Token]:
-        if continued:
+        if continued and not self.brackets:
             row = len(self.lines) - 1
             column = len(self.lines[row].rstrip("\n"))
-            raise self.fail("unexpected EOF while parsing", row, column, column + 1)
+            raise self.fail("unexpected EOF while parsing", row, column, column + 1).late()
         end = (len(self.lines) + 1, 0, len(self.lines) + 1, 0)
         if not self.brackets:  # else who comes here is told which bracket nothing closes
             self.tokens.extend(Token(DEDENT, "", end) for _ in self.indents[1:])
@@ -127,27 +129,27 @@ class Lexer:
             if alternative <= self.alternative_indents[-1]:
                 raise self._mixed()
             if len(self.indents) > MOST_INDENTS:
-                raise self.fail("too many levels of indentation", self.row, len(self.line) - 1, 0, "IndentationError")
+                row, column = self.row, len(self.line) - 1
+                raise self.fail("too many levels of indentation", row, column, 0, "IndentationError").late()
             self.indents.append(column)
             self.alternative_indents.append(alternative)
             self.tokens.append(Token(INDENT, blank, at))
         else:
             at = (self.row + 1, len(blank), self.row + 1, len(blank))
-            while column < self.indents[-1]:
-                self.indents.pop()
-                self.alternative_indents.pop()
-                self.tokens.append(Token(DEDENT, "", at))
+            count = sum(each > column for each in self.indents)
+            del self.indents[-count:], self.alternative_indents[-count:]
             if column != self.indents[-1]:
                 words = "unindent does not match any outer indentation level"
-                raise self.fail(words, self.row, len(self.line.rstrip("\n")), None, "IndentationError")
+                raise self.fail(words, self.row, len(self.line.rstrip("\n")), None, "IndentationError").late()
             if alternative != self.alternative_indents[-1]:
                 raise self._mixed()
+            self.tokens.extend(Token(DEDENT, "", at) for _ in range(count))
 
     def _mixed(self) -> SourceError:
         words = "inconsistent use of tabs and spaces in indentation"
         if self.minor >= 13:
             raise NotSimulated("the words for mixed tabs and spaces in this version of Python")
-        return self.fail(words, self.row, -1, None, "TabError")
+        return self.fail(words, self.row, -1, None, "TabError").late()
 
     def _rest_of_line(self) -> bool:
         """Tokens up to the line's end; whether a backslash goes on in the next line."""
@@ -165,7 +167,7 @@ class Lexer:
             if character == "\\":
                 if line[self.column + 1 :] not in ("\n", "\r\n"):
                     words = "unexpected character after line continuation character"
-                    raise self.fail(words, self.row, self.column + 1)
+                    raise self.fail(words, self.row, self.column + 1).late()
                 return True
             if character == "\r" and line[self.column + 1 :] == "\n":
                 return False
@@ -255,15 +257,13 @@ class Lexer:
             raise self.fail(words, self.row, column, column + zeros)
         if follows == "_" and text[-1] != ".":
             raise self.fail(f"invalid {kind or 'decimal'} literal", self.row, stop)
-        if follows and (follows.isalnum() or follows == "_" or ord(follows) > 127):
+        if follows and (
+            follows == "_" or (follows.isalnum() and follows.isascii()) or (ord(follows) > 127 and self.minor < 11)
+        ):
             name_kind = "imaginary" if text[-1] in "jJ" else kind or "decimal"
-            word = _NAME.match(line, stop)
-            name = word.group() if word else follows
-            if name in ("and", "else", "for", "if", "in", "is", "or", "not") or re.match(
-                "and|else|for|if|in|is|or|not", name
-            ):
+            if _BEHIND_NUMBERS.match(line, stop):
                 if self.minor >= 11:
-                    self.warnings.append((self.row + 1, f"invalid {name_kind} literal"))
+                    self.warnings.append((self.row + 1, f"invalid {name_kind} literal", len(self.tokens)))
                 return
             raise self.fail(f"invalid {name_kind} literal", self.row, stop - 1)
 

@@ -136,7 +136,7 @@ def lexer_warn(lexer: Reader, at: tuple[int, int, int, int], words: str) -> None
     if lexer.minor >= 14:
         raise NotSimulated("the warning for an escape that there is not, in this version's words")
     if lexer.minor >= 12:
-        lexer.warnings.append((at[0], words))
+        lexer.warnings.append((at[0], words, len(lexer.tokens)))
 
 
 def _hexadecimal(

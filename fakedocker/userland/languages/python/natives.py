@@ -17,12 +17,20 @@ from fakedocker.userland.languages.python import (
     types,
     unpacking,
 )
-from fakedocker.userland.languages.python.errors import type_error
+from fakedocker.userland.languages.python.errors import EXCEPTIONS, Raised, error, type_error
 from fakedocker.userland.languages.python.interpreter import source_codes
 from fakedocker.userland.languages.python.sets import SetValue
 from fakedocker.userland.languages.python.signs import Interpreter
-from fakedocker.userland.languages.python.types import native, type_name
-from fakedocker.userland.languages.python.values import END, Class, Function, FunctionCode, Instance, Native
+from fakedocker.userland.languages.python.types import native, payload_of, type_name
+from fakedocker.userland.languages.python.values import (
+    END,
+    NOT_IMPLEMENTED,
+    Class,
+    Function,
+    FunctionCode,
+    Instance,
+    Native,
+)
 from fakedocker.userland.packages import pip_site
 
 
@@ -37,6 +45,32 @@ def _checked_iterator(m: Interpreter, value: Value) -> Value:
     if not m.is_iterator(value) and m.special(value, "__next__") is None:
         raise type_error(f"iter() returned non-iterator of type '{type_name(value)}'")
     return value
+
+
+@native("check_length", module="_natives")
+def _check_length(m: Interpreter, value: Value) -> Value:
+    """Ask a program's object how many items it has, as PyObject_LengthHint does: what it answers is only looked at."""
+    if not isinstance(value, Instance):
+        return
+    for name in ("__len__", "__length_hint__"):
+        method = m.special(value, name)
+        if method is None:
+            continue
+        try:
+            found = m.call_now(method, [])
+            if name == "__len__":
+                m.length(found)
+                return
+        except Raised as raised:
+            if EXCEPTIONS["TypeError"] not in raised.value.cls.mro:
+                raise
+            continue
+        if found is NOT_IMPLEMENTED:
+            return
+        if type(payload_of(found)) not in (int, bool):
+            raise type_error(f"__length_hint__ must be an integer, not {type_name(found)}")
+        if payload_of(found) < 0:
+            raise error("ValueError", "__length_hint__() should return >= 0")
 
 
 @native("import_by_name", module="_natives")

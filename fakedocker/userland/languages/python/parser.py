@@ -5,6 +5,7 @@ from __future__ import annotations
 from fakedocker.userland.languages.machine.cells import NotSimulated
 from fakedocker.userland.languages.python import parser_words as words, syntax as s
 from fakedocker.userland.languages.python.lexer import END, KEYWORDS, NAME, OP, Lexer
+from fakedocker.userland.languages.python.mistakes import diagnosed
 from fakedocker.userland.languages.python.parser_base import Failed, OutOfTokens, generic_error
 from fakedocker.userland.languages.python.parser_functions import FunctionParser
 from fakedocker.userland.languages.python.source_errors import SourceError
@@ -27,8 +28,24 @@ def parse(source: str, minor: int, warnings: list[tuple[int, str]] | None = None
         lexer.run()
     except SourceError as error:
         problem = error
-    if warnings is not None:
-        warnings += lexer.warnings
+    try:
+        return _tree(lexer, problem, minor)
+    except SourceError as error:
+        wrong, known = error, len(lexer.tokens)
+        if minor == 11:
+            told, known = diagnosed(lexer, problem)
+            wrong = told or error
+        wrong.warnings += [
+            (line, words) for line, words, place in lexer.warnings if place < known or known == len(lexer.tokens)
+        ]
+        raise wrong from None
+    finally:
+        if warnings is not None:
+            warnings += [(line, words) for line, words, _ in lexer.warnings]
+
+
+def _tree(lexer: Lexer, problem: SourceError | None, minor: int) -> s.Module:
+    """The tree of a source's tokens. Raises SourceError, NotSimulated."""
     first = None
     wrong: SourceError | None = None
     for second in (False, True):

@@ -25,6 +25,10 @@ _NAMES: Final[dict[type, str]] = {
 AUGMENTED: Final = frozenset(("+=", "-=", "*=", "/=", "//=", "%=", "@=", "&=", "|=", "^=", ">>=", "<<=", "**="))
 
 
+SOFT_KEYWORDS: Final = ("match", "case", "_", "type")
+"""Words that are names elsewhere; where two expressions stand side by side, what they begin with is taken for them."""
+
+
 def name_of(node: s.Expr) -> str:
     """How CPython calls a kind of expression in its messages."""
     if isinstance(node, s.Constant):
@@ -83,7 +87,9 @@ def check_adjacent(p: s.Expr, body: s.Expr, place: int) -> None:
     first, following = p.tokens[place], p.tokens[place + 1] if place + 1 < len(p.tokens) else None
     if first.kind == NAME and following is not None and following.kind in ("string", "fstring"):
         return
-    if first.kind == NAME and first.text in ("match", "case", "_", "type"):
+    if first.kind == NAME and any(
+        each.startswith(first.text) for each in SOFT_KEYWORDS if each != "type" or p.minor >= 12
+    ):
         return
     here = p.place
     p.second = False

@@ -8,11 +8,13 @@ from typing import Final
 from fakedocker.base.numbers import is_digits
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.python.attributes import get_attribute
+from fakedocker.userland.languages.python.conversions import for_field
 from fakedocker.userland.languages.python.errors import error, type_error
-from fakedocker.userland.languages.python.operators import PLAIN, check_size, get_item
+from fakedocker.userland.languages.python.items import get_item
+from fakedocker.userland.languages.python.operators import PLAIN, check_size
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.texts import converted, to_ascii, to_format, to_repr, to_str
-from fakedocker.userland.languages.python.types import payload_of, type_name
+from fakedocker.userland.languages.python.types import payload_of
 
 _FIELD: Final = re.compile(r"%(?:\(([^()]*)\))?([#0\- +]*)(\*|\d+)?(?:\.(\*|\d+))?[hlL]?(.)", re.DOTALL)
 _MOST_WIDTH: Final = 1 << 20
@@ -90,14 +92,10 @@ def _one(
     if kind == "a":
         return (spec + "s") % to_ascii(m, value)
     if kind in "diouxXeEfFgGc":
-        given = value
-        if type(value) not in PLAIN:
-            value = m.as_number(value, kind)
-        if type(value) not in (int, float, bool) and not (kind == "c" and type(value) is str):
-            raise _not_a_number(kind, given)
-        if kind in "oxX" and type(value) is float:
-            raise type_error(f"%{kind} format: an integer is required, not float")
-        return str((spec + kind) % value)
+        plain = payload_of(value)
+        if kind == "c" and type(plain) is str:
+            return str((spec + kind) % plain)
+        return str((spec + kind) % for_field(m, value, kind))
     raise _unknown(kind, place)
 
 
@@ -106,23 +104,14 @@ def _star(m: Interpreter, value: Value) -> str:
     number = payload_of(value)
     if type(number) not in (int, bool):
         raise type_error("* wants int")
+    if not -1 << 63 <= number < 1 << 63:
+        raise error("OverflowError", "Python int too large to convert to C ssize_t")
     return str(int(number))
 
 
 def _unknown(kind: str, place: int) -> Exception:
     shown = kind if " " <= kind <= "~" else "?"
     return error("ValueError", f"unsupported format character '{shown}' (0x{ord(kind):x}) at index {place}")
-
-
-def _not_a_number(kind: str, value: Value) -> Exception:
-    name = type_name(value)
-    if kind in "eEfFgG":
-        return type_error(f"must be real number, not {name}")
-    if kind == "c":
-        return type_error("%c requires int or char")
-    if kind in "oxX":
-        return type_error(f"%{kind} format: an integer is required, not {name}")
-    return type_error(f"%{kind} format: a real number is required, not {name}")
 
 
 _NAME: Final = re.compile(r"[^.\[\]]*")

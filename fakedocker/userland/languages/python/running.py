@@ -32,6 +32,7 @@ def enter(m: Interpreter, text: str, name: str, shows: bool = False) -> int | No
         startup.enter_source(m, text, name, shows)
     except SourceError as problem:
         m.state["sources"][name] = text
+        importing.warn(m, name, problem.warnings, text)
         m.system.put(tracebacks.format_exception(m, importing.syntax_error(m, problem, name).value), 2)
         return 1
     except NotSimulated as missing:

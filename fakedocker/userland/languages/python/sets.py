@@ -266,11 +266,21 @@ def symmetric_difference(a: SetValue, other: Iterable[Value]) -> SetValue:
 def frozen_constant(values: Iterable[Value], hidden: str = "") -> SetValue:
     """The constant that the compiler makes of a set of constants.
 
-    It makes it once or twice, as the texts in it were known before or not; where that would show, it is not simulated,
-    but for the library's own.
+    It makes it twice, the second time of the members of the first one (merge_consts_recursive of Python/compile.c); and
+    once more if one of the texts in it that could be names was known before by another object (intern_constants of
+    Objects/codeobject.c). Where that would show, it is not simulated, but for the library's own.
     """
-    once = set_of(values, FROZENSET)
-    twice = set_of(once.ordered(), FROZENSET)
-    if not hidden and once.ordered() != twice.ordered():
-        raise NotSimulated("the order of this set of constants")
-    return once
+    values = list(values)
+    twice = set_of(set_of(values, FROZENSET).ordered(), FROZENSET)
+    if any(_may_be_known(each) for each in values) and not hidden:
+        again = set_of(twice.ordered(), FROZENSET)
+        if again.ordered() != twice.ordered():
+            raise NotSimulated("the order of this set of constants")
+    return twice
+
+
+def _may_be_known(value: Value) -> bool:
+    """Whether a constant is a text of more than a character that could be a name."""
+    if type(value) is tuple:
+        return any(_may_be_known(each) for each in value)
+    return type(value) is str and len(value) > 1 and value.isascii() and value.replace("_", "a").isalnum()

@@ -12,7 +12,13 @@ class SourceError(Exception):
         start: (line from 1, column in characters from 0).
         end: likewise, behind the last character; None for a caret of one character.
         text: the line with its newline; "" when there is none.
+
+    Attributes:
+        is_late: whether the tokenizer tells of it only where the parser comes there.
+        warnings: what is warned of before: (line, words).
     """
+
+    is_late = False
 
     def __init__(
         self, kind: str, words: str, start: tuple[int, int], end: tuple[int, int | None] | None, text: str
@@ -23,3 +29,9 @@ class SourceError(Exception):
         self.start = start
         self.end = end
         self.text = text
+        self.warnings: list[tuple[int, str]] = []
+
+    def late(self) -> SourceError:
+        """Itself, as one that the tokenizer tells of only where the parser comes there."""
+        self.is_late = True
+        return self

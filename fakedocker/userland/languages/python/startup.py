@@ -60,7 +60,7 @@ def enter_source(m: Interpreter, text: str, name: str, shows: bool = False) -> N
     source = Source.of("python", text, name, *options)
     code = source.code(0)
     assert isinstance(code, FunctionCode)
-    importing.warn(m, code, text if not name.startswith("<") else "\n" * text.count("\n"))
+    importing.warn(m, code.source.name, code.warnings, text if not name.startswith("<") else "\n" * text.count("\n"))
     main = m.modules["__main__"]
     frame = PyFrame(code, main.names, [Box(UNBOUND) for _ in range(code.own_boxes)], [UNBOUND] * code.slot_count)
     m.enter(frame)

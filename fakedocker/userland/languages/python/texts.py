@@ -31,6 +31,13 @@ from fakedocker.userland.languages.python.values import (
 )
 
 _MOST_NESTED: Final = 60
+_DESCRIPTORS: Final = {
+    "int": "attribute",
+    "float": "attribute",
+    "complex": "member",
+    "range": "member",
+    "slice": "member",
+}
 _ATOMS: Final = frozenset({int, float, complex, bool, str, bytes, type(None), bytearray, range})
 
 
@@ -60,6 +67,13 @@ def to_str(m: Interpreter, value: Value) -> str:
     if method is not None:  # which object.__str__ calls, and str() looks at what comes of it
         return _checked(m, m.call_now(m.bound(method, value), []), "__str__")
     return to_repr(m, value)
+
+
+def called_repr(m: Interpreter, value: Value, method: Value) -> Value:
+    """What a program's own `__repr__` gives: a text, maybe of a class of its own."""
+    found = m.call_now(m.bound(method, value), [])
+    _checked(m, found, "__repr__")
+    return found
 
 
 def _checked(m: Interpreter, found: Value, name: str) -> str:
@@ -181,6 +195,10 @@ def _others(m: Interpreter, value: Value) -> str:
     if kind in (Property, Wrapped, SlotMember, GetSet):
         if kind is SlotMember:
             return f"<member '{value.name}' of '{value.owner.name}' objects>"
+        if kind is GetSet:
+            if value.owner not in _DESCRIPTORS:
+                raise NotSimulated(f"how {value.name} of {value.owner} is shown")
+            return f"<{_DESCRIPTORS[value.owner]} '{value.name}' of '{value.owner}' objects>"
         if kind is Wrapped:
             return f"<{value.kind}({to_repr(m, value.function)})>"
         return f"<property object at {m.address_text(value)}>"

@@ -57,7 +57,7 @@ GETSET: Final = BuiltinClass("getset_descriptor", OBJECT)
 GENERATORS: Final = {
     name: BuiltinClass(name, OBJECT)
     for name in (
-        "generator coroutine async_generator async_generator_asend async_generator_athrow map filter zip enumerate"
+        "generator coroutine async_generator async_generator_asend async_generator_athrow map filter zip enumerate iterator reversed"
     ).split()
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
-from fakedocker.userland.languages.python import files
+from fakedocker.userland.languages.python import calls, files
 from fakedocker.userland.languages.python.errors import error, type_error
 from fakedocker.userland.languages.python.files import CLASSES, STRING_IO, TEXT, UNSUPPORTED
 from fakedocker.userland.languages.python.library import BUILTINS, names_for
@@ -13,6 +13,8 @@ from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import native, type_name
 from fakedocker.userland.languages.python.values import BuiltinClass, GetSet, Native, Opaque
 
+_ATOMS: Final = frozenset((str, int, float, bool, complex, bytes, type(None), range))
+"""What is shown without code of the program."""
 _FILES: Final = ("TextIOWrapper", "BufferedWriter", "BufferedReader", "BufferedRandom")
 
 
@@ -169,20 +171,22 @@ def _print(
     for name, given in (("sep", sep), ("end", end)):
         if given is not None and type(given) is not str:
             raise type_error(f"{name} must be None or a string, not {type_name(given)}")
-    text = (" " if sep is None else sep).join([each if type(each) is str else m.text(each) for each in values])
-    text += "\n" if end is None else end
-    if isinstance(target, Opaque) and target.cls is TEXT:
-        _write(m, target, text)
-        if flush:
-            files.flush(m, target)
-    elif isinstance(target, Opaque) and target.cls is STRING_IO:
-        _string_write(m, target, text)
-    else:
-        from fakedocker.userland.languages.python.attributes import get_attribute
-
-        m.call_now(get_attribute(m, target, "write"), [text])
-        if flush:
-            m.call_now(get_attribute(m, target, "flush"), [])
+    sep, end = " " if sep is None else sep, "\n" if end is None else end
+    if (
+        isinstance(target, Opaque)
+        and target.cls in (TEXT, STRING_IO)
+        and all(type(each) in _ATOMS for each in values[1:])
+    ):
+        text = sep.join([each if type(each) is str else m.text(each) for each in values]) + end
+        if target.cls is STRING_IO:
+            _string_write(m, target, text)
+            return None
+        if files.can_be_written(target, text):
+            _write(m, target, text)
+            if flush:
+                files.flush(m, target)
+            return None
+    return calls.Tail(m.hidden_function("print_all"), [list(values), sep, end, target, flush])
 
 
 @native("input")

@@ -1,0 +1,416 @@
+"""What Python 3.11 says of a source that is wrong: its grammar tried as its parser tries it, twice, the second time with the rules for mistakes.
+
+The parser of this package reads sources that are right, and is quick at it; where it refuses one, the place and the words depend on the order in
+which the real one tries its rules, on how far it has looked, and on what the tokenizer says of the rest: so here these are followed to the letter
+(Parser/pegen.c, pegen_errors.c and action_helpers.c).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fakedocker.userland.languages.machine.cells import NotSimulated
+from fakedocker.userland.languages.python import grammar
+from fakedocker.userland.languages.python.grammar import Action, Item, Way
+from fakedocker.userland.languages.python.lexer import (
+    DEDENT,
+    END,
+    FSTRING,
+    INDENT,
+    KEYWORDS,
+    NAME,
+    NEWLINE,
+    NUMBER,
+    OP,
+    STRING,
+    Lexer,
+    Token,
+)
+from fakedocker.userland.languages.python.source_errors import SourceError
+
+Span = tuple[int, int, int, int]
+Found = Any
+"""What a rule gives: a token, a node, a list of them; or _FAIL."""
+_FAIL: Final = object()
+_BLANK: Final = (NEWLINE, INDENT, DEDENT, END)
+_SOFT: Final = frozenset(("_", "case", "match"))
+_KINDS: Final = {
+    "NEWLINE": NEWLINE, "INDENT": INDENT, "DEDENT": DEDENT, "ENDMARKER": END, "NUMBER": NUMBER,
+}  # fmt: skip
+_SHOWN: Final = {
+    "Call": "function call", "BoolOp": "expression", "BinOp": "expression", "UnaryOp": "expression", "Compare": "comparison",
+    "Attribute": "attribute", "Subscript": "subscript", "Starred": "starred", "List": "list", "Tuple": "tuple", "Lambda": "lambda",
+    "Dict": "dict literal", "Set": "set display", "ListComp": "list comprehension", "DictComp": "dict comprehension",
+    "SetComp": "set comprehension", "GeneratorExp": "generator expression", "Yield": "yield expression",
+    "Await": "await expression", "IfExp": "conditional expression", "NamedExpr": "named expression",
+    "JoinedStr": "f-string expression", "Constant": "literal", "Ellipsis": "ellipsis", "True": "True", "False": "False", "None": "None",
+}  # fmt: skip
+"""How messages call what nodes are."""
+
+
+class Node:
+    """What a rule has found: its kind, where it is, and its parts by their names."""
+
+    __slots__ = ("at", "kind", "parts")
+
+    def __init__(self, kind: str, at: Span, parts: dict[str, Found]) -> None:
+        self.kind = kind
+        self.at = at
+        self.parts = parts
+
+
+class _TokensEnd(Exception):
+    """The tokenizer has nothing more to give."""
+
+
+class _Trial:
+    """One source and its tokens, tried once or twice."""
+
+    def __init__(self, lexer: Lexer) -> None:
+        self.lexer = lexer
+        self.tokens = lexer.tokens
+        self.rules = grammar.rules()
+        self.place = 0
+        self.known = 0
+        self.second = False
+        self.memory: dict[tuple[str, int], tuple[Found, int]] = {}
+        self.levels: list[int] = []
+        level = 0
+        for token in self.tokens:
+            if token.kind == OP:
+                level += (token.text in "([{") - (token.text in ")]}")
+            self.levels.append(level)
+
+    def token(self) -> Token:
+        """The token that stands here, which is known from now on."""
+        if self.place >= self.known:
+            if self.place >= len(self.tokens):
+                raise _TokensEnd
+            self.known = self.place + 1
+        return self.tokens[self.place]
+
+    # trying
+
+    def rule(self, name: str) -> Found:
+        """What a rule finds here; the place is behind it then."""
+        key = (name, self.place)
+        remembered = self.memory.get(key)
+        if remembered is not None:
+            found, self.place = remembered
+            return found
+        if name in grammar.LEFT_RECURSIVE:
+            return self._growing(name, key)
+        second = self.second
+        if name == "expression_without_invalid":
+            self.second = False
+        found = self.ways(self.rules[name])
+        self.second = second
+        if name in grammar.REMEMBERED:  # no others: what was found without looking for mistakes is not looked at again
+            self.memory[key] = found, self.place
+        return found
+
+    def _growing(self, name: str, key: tuple[str, int]) -> Found:
+        start = end = self.place
+        found: Found = _FAIL
+        while True:
+            self.memory[key] = found, end
+            self.place = start
+            more = self.ways(self.rules[name])
+            if more is _FAIL or self.place <= end:
+                break
+            found, end = more, self.place
+        self.place = end
+        return found
+
+    def ways(self, ways: tuple[Way, ...]) -> Found:
+        start = self.place
+        for way in ways:
+            if way.is_search and not self.second:
+                continue
+            self.place = start
+            parts: dict[str, Found] = {}
+            values: list[Found] = []
+            for item in way.items:
+                if item.kind == "cut":
+                    values.append(item)
+                    continue
+                found = self.rule(item.text) if item.kind == "rule" else self.item(item)
+                if found is _FAIL:
+                    break
+                if item.label:
+                    parts[item.label] = found
+                if item.kind not in ("and", "not"):
+                    values.append(found)
+            else:
+                if way.action is not None:
+                    return self.result(way.action, start, parts)
+                return values[0] if len(values) == 1 else values
+            if any(isinstance(each, Item) for each in values):
+                break
+        return _FAIL
+
+    def item(self, item: Item) -> Found:
+        """What any step but a rule finds here."""
+        kind = item.kind
+        if kind in ("literal", "soft", "token"):
+            return self.terminal(kind, item.text)
+        start = self.place
+        if kind == "optional":
+            found = self._step(item.inner[0])
+            if found is _FAIL:
+                self.place = start
+                return None
+            return found
+        if kind == "many":
+            return self._many(item)
+        if kind == "demand":
+            token = self.token()
+            if token.kind != OP or token.text != item.text:
+                raise self.over(f"expected '{item.text}'", token.at, token.at)
+            self.place += 1
+            return token
+        found = self._step(item.inner[0])
+        self.place = start
+        return None if (found is _FAIL) is (kind == "not") else _FAIL
+
+    def _step(self, item: Item) -> Found:
+        return self.rule(item.text) if item.kind == "rule" else self.item(item)
+
+    def _many(self, item: Item) -> Found:
+        values: list[Found] = []
+        while True:
+            start = self.place
+            if values and len(item.inner) > 1 and self._step(item.inner[1]) is _FAIL:
+                self.place = start
+                break
+            found = self._step(item.inner[0])
+            if found is _FAIL:
+                self.place = start
+                break
+            values.append(found)
+        return values if len(values) >= item.least else _FAIL
+
+    def terminal(self, kind: str, text: str) -> Found:
+        token = self.token()
+        if kind == "token":
+            fits = self._is_kind(token, text)
+        elif kind == "soft":
+            fits = token.kind == NAME and token.text == text
+        else:
+            fits = token.text == text and (token.kind == OP or (token.kind == NAME and text in KEYWORDS))
+        if not fits:
+            return _FAIL
+        self.place += 1
+        return token
+
+    def _is_kind(self, token: Token, name: str) -> bool:
+        if name == "NAME":
+            return token.kind == NAME and token.text not in KEYWORDS
+        if name == "STRING":
+            return token.kind in (STRING, FSTRING)
+        if name in ("ASYNC", "AWAIT"):
+            return token.kind == NAME and token.text == name.lower()
+        if name == "SOFT_KEYWORD":  # or what one begins with, for so many letters are compared
+            return token.kind == NAME and any(each.startswith(token.text) for each in _SOFT)
+        return token.kind == _KINDS[name]
+
+    # what comes of it
+
+    def result(self, action: Action, start: int, parts: dict[str, Found]) -> Found:
+        """The node of a way that fits, or _FAIL. Raises SourceError."""
+        name = action.name
+        if name[0] == "=":
+            return parts[name[1:]]
+        if name[0].isupper():
+            return Node(name, self._span(start), parts)
+        if name == "joined":
+            return [parts["y"], *(parts["z"] or ())]
+        if name == "strings":
+            is_formatted = any(each.kind == FSTRING for each in parts["a"])
+            return Node("JoinedStr" if is_formatted else "Constant", self._span(start), parts)
+        if name == "kwargs":
+            return [*parts["a"], *parts["b"]]
+        if name == "args":
+            return self._arguments(action, start, parts)
+        if name in ("real", "imaginary"):
+            if isinstance(parts["a"].value, complex) is (name == "real"):
+                raise self.over(f"{name} number required in complex literal", parts["a"].at, parts["a"].at)
+            return parts["a"]
+        return self.mistake(action, parts)
+
+    def _span(self, start: int) -> Span:
+        end = self.place - 1
+        while end > start and self.tokens[end].kind in _BLANK:
+            end -= 1
+        first, last = self.tokens[start].at, self.tokens[end].at
+        return (first[0], first[1], last[2], last[3])
+
+    def _arguments(self, action: Action, start: int, parts: dict[str, Found]) -> Found:
+        named = parts.get("b") or []
+        given = [each for each in parts.get("a") or [] if each is not None]
+        given += [each for each in named if each.kind not in ("Keyword", "Unpacked")]
+        keywords = [each for each in named if each.kind in ("Keyword", "Unpacked")]
+        return Node("Call", self._span(start), {"args": given, "keywords": keywords})
+
+    def mistake(self, action: Action, parts: dict[str, Found]) -> Found:
+        """Tell of a mistake, or _FAIL where it is none after all. Raises SourceError."""
+        name, words = action.name, action.words
+        first: Found
+        last: Found
+        first, last = self._ends(action, parts)
+        if name == "target":
+            first = last = _invalid_target(parts["a"], action.parts[1])
+            if first is None:
+                return _FAIL
+        elif name == "bare_genexp":
+            if len(parts["a"].parts["args"]) <= 1:
+                return _FAIL
+            first, last = parts["a"].parts["args"][-1], _last_of(parts["b"])
+        elif (name == "legacy" and not _is_legacy(first)) or (
+            name == "comma" and (_is_legacy(first) or self.levels[self.place - 1] == 0)
+        ):
+            return _FAIL
+        elif name == "positional":
+            unpacks = any(each.kind == "Unpacked" for each in parts["a"].parts["keywords"])
+            raise self.at_last(words + " unpacking" * unpacks)
+        if "%" in words:
+            words = words.replace("%k", _name_of(first)).replace("%t", getattr(first, "text", ""))
+            words = words.replace("%l", str(first.at[0]) if first is not None else "")
+        if name == "last":
+            raise self.at_last(words)
+        if name == "indent":
+            raise self.at_last(words, "IndentationError")
+        if name == "from":
+            end = self.tokens[self.known - 1].at
+            raise self.over(words, first.at, (*end[:3], end[3] - 1))
+        if name == "key":
+            at = first.at
+            raise self.over(words, (at[0], at[3] - 1, at[2], -1), None)
+        raise self.over(words, first.at, last.at)
+
+    def _ends(self, action: Action, parts: dict[str, Found]) -> tuple[Found, Found]:
+        """The first and the last part that a mistake is told of."""
+        if not action.parts:
+            return parts.get("a"), parts.get("a")
+        ends = []
+        for name, index in ((action.parts[0], 0), (action.parts[-1], -1)):
+            found = parts.get(name.removeprefix("*"))
+            if name[0] == "*":
+                found = found[index] if found else None
+                found = _last_of([found]) if isinstance(found, Node) and found.kind == "Clause" else found
+            ends.append(found)
+        return ends[0], ends[1]
+
+    # what is raised
+
+    def over(self, words: str, start: Span, end: Span | None) -> SourceError:
+        """A SyntaxError over a range of the source."""
+        line = self._line(start[0])
+        stop = None if end is None else (end[2], _bytes(self._line(end[2]), end[3]))
+        return SourceError("SyntaxError", words, (start[0], _bytes(line, start[1])), stop, line)
+
+    def at_last(self, words: str, kind: str = "SyntaxError") -> SourceError:
+        """An error where the tokenizer is."""
+        token = self.tokens[self.known - 1]
+        lines = self.lexer.lines
+        at = token.at
+        if at[0] > len(lines) > 0:
+            return SourceError(kind, words, (len(lines), -1), None, lines[-1])
+        line = self._line(at[0])
+        if token.kind in (INDENT, DEDENT):
+            return SourceError(kind, words, (at[0], at[3] - 1), None, line)
+        stop = (at[2], _bytes(line, at[3])) if kind == "SyntaxError" else None
+        return SourceError(kind, words, (at[0], _bytes(line, at[1])), stop, line)
+
+    def _line(self, number: int) -> str:
+        lines = self.lexer.lines
+        return lines[number - 1] if number <= len(lines) else ""
+
+
+def _bytes(line: str, column: int) -> int:
+    """A place in a line in bytes, as they are told before 3.13."""
+    return column if column < 0 or line.isascii() else len(line[:column].encode()) + max(column - len(line), 0)
+
+
+def _last_of(clauses: list[Found]) -> Found:
+    """The last condition or the last thing to go through of a comprehension."""
+    parts = clauses[-1].parts
+    return parts["b"][-1] if parts["b"] else parts["a"]
+
+
+def _is_legacy(found: Found) -> bool:
+    return isinstance(found, Token) and found.text in ("print", "exec")
+
+
+def _name_of(found: Found) -> str:
+    return _SHOWN[found.kind] if isinstance(found, Node) else "name"
+
+
+def _invalid_target(found: Found, kind: str) -> Found:
+    """The part that cannot be assigned to, deleted, or be what a loop assigns to; None for none."""
+    if not isinstance(found, Node) or found.kind in ("Subscript", "Attribute"):
+        return None
+    if found.kind in ("List", "Tuple"):
+        parts = [*_listed(found.parts.get("a")), *_listed(found.parts.get("b"))]
+        return next((wrong for each in parts if (wrong := _invalid_target(each, kind)) is not None), None)
+    if found.kind == "Starred":
+        return found if kind == "del" else _invalid_target(found.parts["a"], kind)
+    if found.kind == "Compare" and kind == "for":
+        return _invalid_target(found.parts["a"], kind) if found.parts["b"][0].text == "in" else None
+    return found
+
+
+def _listed(found: Found) -> list[Found]:
+    return found if isinstance(found, list) else [] if found is None else [found]
+
+
+def diagnosed(lexer: Lexer, problem: SourceError | None) -> tuple[SourceError | None, int]:
+    """What is said of a source, and of how many of its tokens warnings are told: None where the grammar takes it.
+
+    Args:
+        problem: what ended the tokens, if that was a mistake.
+
+    Time: about as that of a parser without hurry, some 20 microseconds for each token and rule.
+    """
+    trial = _Trial(lexer)
+    ending = problem or lexer.unclosed()
+    wrong: SourceError | None = None
+    last = 0
+    try:
+        try:
+            if trial.rule("file") is not _FAIL:
+                return None, 0
+        except SourceError as found:
+            return _after_the_rest(trial, problem, found), len(trial.tokens)
+        last = trial.known
+        trial.memory.clear()
+        trial.place, trial.second = 0, True
+        try:
+            trial.rule("file")
+        except SourceError as found:
+            wrong = found
+    except _TokensEnd:
+        if ending is None:
+            raise NotSimulated("the words for this mistake in Python") from None
+        return ending, last if trial.second else len(trial.tokens)
+    except RecursionError:
+        raise NotSimulated("so deeply nested a source") from None
+    if wrong is None:
+        token = trial.tokens[last - 1]
+        if token.kind in (INDENT, DEDENT):
+            words = "unexpected indent" if token.kind == INDENT else "unexpected unindent"
+            return trial.at_last(words, "IndentationError"), last
+        wrong = trial.over("invalid syntax", token.at, token.at)
+        if token.at[0] > len(lexer.lines) > 0:
+            wrong = SourceError("SyntaxError", "invalid syntax", (len(lexer.lines), -1), None, lexer.lines[-1])
+    return _after_the_rest(trial, problem, wrong), last
+
+
+def _after_the_rest(trial: _Trial, problem: SourceError | None, wrong: SourceError) -> SourceError:
+    """What the tokenizer says of the rest comes before what the parser has found."""
+    if problem is not None and not problem.is_late:
+        return problem
+    unclosed = trial.lexer.unclosed()
+    if unclosed is not None and trial.tokens[trial.known - 1].at[0] > unclosed.start[0]:
+        return unclosed
+    return wrong
