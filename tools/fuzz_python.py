@@ -29,7 +29,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -164,9 +164,14 @@ def compare(seed: int, number: int, kind: str, path: str) -> Found:
     return Found(number, kind, False, "", "".join(parts))
 
 
+_ADDRESS: Final = re.compile(r"(?<= at )0x[0-9a-f]+(?=>)|\b87\d{11}\b")
+"""An address, or a hash that is a sixteenth of one."""
+_LIBRARY: Final = f"{sys.base_prefix}/lib/python"
+
+
 def _placeless(text: str) -> str:
-    """What was printed, without addresses."""
-    return re.sub(r" at 0x[0-9a-f]+>", " at 0x0>", text)
+    """What was printed, without addresses and where the interpreter is."""
+    return _ADDRESS.sub("0x0", text).replace(_LIBRARY, "/usr/local/lib/python")
 
 
 def _first_difference(expected: tuple[str, str], found: list[str]) -> str:

@@ -24,8 +24,10 @@ def shown_lines(lines: list[str], position: Span, minor: int, by_library: bool =
         return f"    {first.strip()}\n"
     if minor >= 13:
         return _new_form([line.rstrip() for line in lines[: position[2] - position[0] + 1]], position)
+    if not by_library:  # the interpreter's own leaves the blanks at a line's end, and looks whether there are any
+        return f"    {first.lstrip()}\n" + _old_carets(first, position, by_library)
     marks = _old_carets(first.rstrip(), position, by_library)
-    if by_library and marks:
+    if marks:
         marks = "    " + marks[4 + min(len(first) - len(first.rstrip()), len(marks) - len(marks.lstrip()) - 4) :]
     return f"    {first.strip()}\n" + marks
 
@@ -243,7 +245,7 @@ def syntax_lines(fields: dict[str, Value], minor: int) -> str:
         end = len(line) + 1
     if minor < 10:
         end = None
-    offset = min(len(line) + 1, offset)
+    offset = min((len(line) if minor >= 13 else len(line.encode("utf-8", "replace"))) + 1, offset)
     end = offset if end in (None, 0) else end
     if offset == end or end == -1:
         end = offset + 1

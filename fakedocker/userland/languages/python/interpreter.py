@@ -265,8 +265,8 @@ class Interpreter(ValueServices):
                     if 0 <= place < len(code.positions)
                     else (code.first_line, 0, code.first_line, 0)
                 )
-            if not value.entries and EXCEPTIONS["NameError"] in value.cls.mro and "@names" not in value.fields:
-                self._note_names(frame, value)
+            if not value.entries and EXCEPTIONS["NameError"] in value.cls.mro and "@frame" not in value.fields:
+                value.fields["@frame"] = frame
             for first, end, inner, span in code.comprehensions:
                 if first <= place < end:
                     value.entries.append((inner, position))
@@ -274,15 +274,6 @@ class Interpreter(ValueServices):
             value.entries.append((code, position))
             if "told asserts" in self.state:
                 value.fields.setdefault("@arguments", []).append((value.entries[-1], arguments_of(frame)))
-
-    def _note_names(self, frame: Frame, value: ExceptionValue) -> None:
-        """Remember which names there were, for what may have been meant."""
-        from fakedocker.userland.languages.python.introspection import local_names
-
-        assert isinstance(frame, PyFrame)
-        local = local_names(self, frame)
-        value.fields["@names"] = (list(local), list(frame.globals))
-        value.fields["@self"] = local.get("self")
 
     def resting(self, machine: Machine) -> None:
         from fakedocker.userland.languages.python import threads

@@ -6,6 +6,7 @@ import unicodedata
 from typing import Any, Final
 
 from fakedocker.userland.languages.machine.cells import NotSimulated
+from fakedocker.userland.languages.python.old_fstrings import mistake_in
 from fakedocker.userland.languages.python.source_errors import SourceError
 from fakedocker.userland.languages.python.tokens import FSTRING, STRING, Field, Reader, Token
 
@@ -26,17 +27,17 @@ def read_string(lexer: Reader, column: int, prefix: str) -> None:
     if "f" in prefix or "t" in prefix:
         if "t" in prefix:
             raise NotSimulated("template strings of Python")
-        if lexer.minor < 12:
-            _check_old_form(lexer, start + len(quote), quote)
+        if lexer.minor < 12 and _is_wrong_before_312(lexer, column, quote, "r" in prefix, start + len(quote)):
+            return
         _read_formatted(lexer, column, start + len(quote), quote, "r" in prefix)
         return
     lexer.column = start + len(quote)
     raw = _body(lexer, row, column, quote, "")
     at = (row + 1, column, lexer.row + 1, lexer.column)
-    if "b" in prefix and not raw.isascii():
-        raise lexer.fail("bytes can only contain ASCII literal characters", row, column, lexer.column)
     value: str | bytes | SourceError
     try:
+        if "b" in prefix and not raw.isascii():
+            raise lexer.fail("bytes can only contain ASCII literal characters", row, column, lexer.column)
         value = raw if "r" in prefix else unescaped(lexer, raw, at, is_bytes="b" in prefix)
     except SourceError as problem:  # which the parser tells of, when it comes there
         lexer.tokens.append(Token(STRING, prefix, at, problem))
@@ -181,29 +182,20 @@ def _named(lexer: Reader, raw: str, back: int, at: tuple[int, int, int, int], fo
 # f-strings
 
 
-def _check_old_form(lexer: Reader, place: int, quote: str) -> None:
-    """Before 3.12 an f-string ends as any string does; quotes and backslashes in its fields are outside."""
-    row = lexer.row
-    text = lexer.line[place:] + "".join(lexer.lines[row + 1 :]) if len(quote) == 3 else lexer.line[place:]
-    end = 0
-    while end < len(text) and not text.startswith(quote, end):
-        end += 2 if text[end] == "\\" else 1
-    depth = 0
-    place = 0
-    while place < min(end, len(text)):
-        character = text[place]
-        if text.startswith("{{", place) and not depth:
-            place += 2
-            continue
-        depth += (character == "{") - (character == "}")
-        if depth > 0 and character == "\\":
-            raise NotSimulated("a backslash in a field of an f-string before Python 3.12")
-        if depth > 0 and character == "#":
-            raise NotSimulated("a hash in a field of an f-string before Python 3.12")
-        depth = max(depth, 0)
-        place += 1
-    if depth > 0:
-        raise NotSimulated("an unfinished field of an f-string before Python 3.12")
+def _is_wrong_before_312(lexer: Reader, column: int, quote: str, is_raw: bool, start: int) -> bool:
+    """Before 3.12 an f-string ends as any string does, and what is wrong with its fields is told when the parser comes there."""
+    begun = lexer.row, lexer.line
+    lexer.column = start
+    raw = _body(lexer, lexer.row, column, quote, "")
+    words, before = mistake_in(raw, is_raw)
+    if not words:
+        lexer.row, lexer.line = begun
+        return False
+    if before:
+        raise NotSimulated("a mistake behind another field of an f-string before Python 3.12")
+    at = (begun[0] + 1, column, lexer.row + 1, lexer.column)
+    lexer.tokens.append(Token(FSTRING, "f", at, SourceError("SyntaxError", words, (at[0], at[1]), None, "")))
+    return True
 
 
 def _read_formatted(lexer: Reader, column: int, start: int, quote: str, is_raw: bool) -> None:
@@ -268,8 +260,6 @@ def _parts(lexer: Reader, row: int, column: int, quote: str, is_raw: bool, depth
             if depth:
                 flush()
                 return found
-            if lexer.minor < 12:
-                raise NotSimulated("where a single brace of an f-string is, before Python 3.12")
             raise lexer.fail("f-string: single '}' is not allowed", lexer.row, lexer.column)
         else:
             raw.append(character)
@@ -379,8 +369,6 @@ def _expression_tokens(lexer: Reader, row: int, column: int, quote: str, opened:
                 if not lexer.tokens:
                     shown = "'!'" if character == "!" else f"'{character}'"
                     words = f"f-string: valid expression required before {shown}"
-                    if lexer.minor < 12:
-                        raise NotSimulated("the words for an empty field of an f-string")
                     raise lexer.fail(words, lexer.row, lexer.column)
                 return character  # type: ignore[no-any-return]
             if character == "=" and two != "==" and lexer.tokens:

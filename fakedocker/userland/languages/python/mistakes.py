@@ -7,6 +7,7 @@ which the real one tries its rules, on how far it has looked, and on what the to
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from fakedocker.userland.languages.machine.cells import NotSimulated
@@ -23,6 +24,7 @@ from fakedocker.userland.languages.python.lexer import (
     NUMBER,
     OP,
     STRING,
+    Field,
     Lexer,
     Token,
 )
@@ -66,8 +68,9 @@ class _TokensEnd(Exception):
 class _Trial:
     """One source and its tokens, tried once or twice."""
 
-    def __init__(self, lexer: Lexer) -> None:
+    def __init__(self, lexer: Lexer, reads: Callable[[list[Token]], bool]) -> None:
         self.lexer = lexer
+        self.reads = reads
         self.tokens = lexer.tokens
         self.rules = grammar.rules()
         self.place = 0
@@ -226,6 +229,7 @@ class _Trial:
         if name == "joined":
             return [parts["y"], *(parts["z"] or ())]
         if name == "strings":
+            self._check_strings(parts["a"])
             is_formatted = any(each.kind == FSTRING for each in parts["a"])
             return Node("JoinedStr" if is_formatted else "Constant", self._span(start), parts)
         if name == "kwargs":
@@ -237,6 +241,30 @@ class _Trial:
                 raise self.over(f"{name} number required in complex literal", parts["a"].at, parts["a"].at)
             return parts["a"]
         return self.mistake(action, parts)
+
+    def _check_strings(self, tokens: list[Token]) -> None:
+        """What is found wrong with literals when they are put together."""
+        for token in tokens:
+            problem = token.value if isinstance(token.value, SourceError) else None
+            if problem is not None and problem.words.startswith("bytes can only"):
+                raise self.over(problem.words, token.at, token.at)
+            if problem is not None and token.kind == STRING:
+                raise self.at_last(problem.words)
+            if ("b" in token.text) is not ("b" in tokens[0].text):
+                raise self.at_last("cannot mix bytes and nonbytes literals")
+            if problem is not None:
+                raise self.at_last(problem.words)
+            for piece in token.value if token.kind == FSTRING else ():
+                if isinstance(piece, Field):
+                    self._check_field(piece)
+
+    def _check_field(self, field: Field) -> None:
+        """Refuse what a field's expression may be wrong with: it is told in other words and places."""
+        if not self.reads(field.tokens):
+            raise NotSimulated("the words for a wrong field of an f-string before Python 3.12")
+        for piece in field.format or ():
+            if isinstance(piece, Field):
+                self._check_field(piece)
 
     def _span(self, start: int) -> Span:
         end = self.place - 1
@@ -364,15 +392,18 @@ def _listed(found: Found) -> list[Found]:
     return found if isinstance(found, list) else [] if found is None else [found]
 
 
-def diagnosed(lexer: Lexer, problem: SourceError | None) -> tuple[SourceError | None, int]:
+def diagnosed(
+    lexer: Lexer, problem: SourceError | None, reads: Callable[[list[Token]], bool]
+) -> tuple[SourceError | None, int]:
     """What is said of a source, and of how many of its tokens warnings are told: None where the grammar takes it.
 
     Args:
         problem: what ended the tokens, if that was a mistake.
+        reads: whether an expression of these tokens can be read.
 
     Time: about as that of a parser without hurry, some 20 microseconds for each token and rule.
     """
-    trial = _Trial(lexer)
+    trial = _Trial(lexer, reads)
     ending = problem or lexer.unclosed()
     wrong: SourceError | None = None
     last = 0

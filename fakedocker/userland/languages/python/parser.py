@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fakedocker.userland.languages.machine.cells import NotSimulated
 from fakedocker.userland.languages.python import parser_words as words, syntax as s
-from fakedocker.userland.languages.python.lexer import END, KEYWORDS, NAME, OP, Lexer
+from fakedocker.userland.languages.python.lexer import END, KEYWORDS, NAME, OP, Lexer, Token
 from fakedocker.userland.languages.python.mistakes import diagnosed
 from fakedocker.userland.languages.python.parser_base import Failed, OutOfTokens, generic_error
 from fakedocker.userland.languages.python.parser_functions import FunctionParser
@@ -33,7 +33,7 @@ def parse(source: str, minor: int, warnings: list[tuple[int, str]] | None = None
     except SourceError as error:
         wrong, known = error, len(lexer.tokens)
         if minor == 11:
-            told, known = diagnosed(lexer, problem)
+            told, known = diagnosed(lexer, problem, lambda tokens: _reads(lexer, tokens, minor))
             wrong = told or error
         wrong.warnings += [
             (line, words) for line, words, place in lexer.warnings if place < known or known == len(lexer.tokens)
@@ -42,6 +42,15 @@ def parse(source: str, minor: int, warnings: list[tuple[int, str]] | None = None
     finally:
         if warnings is not None:
             warnings += [(line, words) for line, words, _ in lexer.warnings]
+
+
+def _reads(lexer: Lexer, tokens: list[Token], minor: int) -> bool:
+    """Whether the expression of a field of an f-string can be read."""
+    try:
+        Parser(lexer, tokens, minor, False).field_value(tokens)
+    except (Failed, OutOfTokens, SourceError, NotSimulated):
+        return False
+    return True
 
 
 def _tree(lexer: Lexer, problem: SourceError | None, minor: int) -> s.Module:

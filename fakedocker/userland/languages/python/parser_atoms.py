@@ -252,7 +252,7 @@ class AtomParser(BaseParser):
 
     def _misread(self, problem: SourceError) -> SourceError:
         """What is said of a literal with wrong escapes. Before 3.12 it is found behind all literals in a row."""
-        if self.minor >= 12:
+        if self.minor >= 12 or problem.words.startswith("bytes can only"):
             return problem
         row, column = self.token.at[:2]
         lines = self.lexer.lines
@@ -266,10 +266,11 @@ class AtomParser(BaseParser):
         while self.token.kind in (STRING, FSTRING):
             tokens.append(self.advance())
         at = self.span_from(start)
-        kinds = {"b" in token.text for token in tokens}
-        if len(kinds) > 1:
-            raise self.error_at("cannot mix bytes and nonbytes literals", tokens[0].at, tokens[-1].at)
         for token in tokens:
+            if isinstance(token.value, SourceError) and token.kind == STRING:
+                raise self._misread(token.value)
+            if ("b" in token.text) is not ("b" in tokens[0].text):
+                raise self.error_at("cannot mix bytes and nonbytes literals", tokens[0].at, tokens[-1].at)
             if isinstance(token.value, SourceError):
                 raise self._misread(token.value)
         if all(token.kind == STRING for token in tokens):
@@ -297,7 +298,7 @@ class AtomParser(BaseParser):
     def _add_field(self, parts: s.Nodes, field: Field) -> None:
         if field.shown is not None:
             self._add_parts(parts, [(field.shown, field.at)])
-        value = self._field_value(field.tokens)
+        value = self.field_value(field.tokens)
         conversion, spec = field.conversion, None
         if field.format is not None:
             inner: s.Nodes = []
@@ -307,7 +308,8 @@ class AtomParser(BaseParser):
             conversion = ord("r")
         parts.append(s.FormattedValue(value, conversion, spec, field.at))
 
-    def _field_value(self, tokens: list[Token]) -> s.Expr:
+    def field_value(self, tokens: list[Token]) -> s.Expr:
+        """The expression of a field of an f-string. Raises SourceError, NotSimulated."""
         inner = type(self)(self.lexer, tokens, self.minor, self.second)
         inner.depth = self.depth
         inner.in_field = True

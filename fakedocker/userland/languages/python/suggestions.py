@@ -132,14 +132,15 @@ def _builtins(minor: int) -> list[str]:
 
 def _for_name(m: Interpreter, value: ExceptionValue, name: str) -> str:
     from fakedocker.userland.languages.python import real_names
+    from fakedocker.userland.languages.python.introspection import local_names
 
-    names = value.fields.get("@names")
-    if names is None:
+    frame = value.fields.get("@frame")
+    if frame is None:
         return ""
-    local, around = names
+    local, around = local_names(m, frame), frame.globals  # as they are now: a handler's name may be gone
     found = None
-    if m.minor >= 12 and value.cls.name == "NameError" and "self" in local and value.fields.get("@self") is not None:
-        self_names = real_names.directory(m, value.fields["@self"])
+    if m.minor >= 12 and value.cls.name == "NameError" and local.get("self") is not None:
+        self_names = real_names.directory(m, local["self"])
         if name in self_names:
             return f". Did you mean: 'self.{name}'?"
     if m.minor >= 13:
