@@ -70,7 +70,7 @@ def _old_carets(line: str, position: Span, by_library: bool) -> str:
             left = right = -1
             primary = "^"
     else:
-        end = len(line)
+        end = len(line) if by_library else _end_of_text(line)
     if end - start == len(line) - indent and left < 0:
         return ""
     marks = "".join(
@@ -82,6 +82,15 @@ def _old_carets(line: str, position: Span, by_library: bool) -> str:
         for column in range(indent, end)
     )
     return f"    {marks}\n"
+
+
+def _end_of_text(line: str) -> int:
+    """Behind the last character that is no blank, as Python/traceback.c looks for it: by a place in characters among bytes."""
+    end = len(line)
+    data = line.encode("utf-8", "replace")
+    while end and data[end - 1] in b" \t\f":
+        end -= 1
+    return end
 
 
 def _as_wide(line: str, column: int, mark: str) -> str:

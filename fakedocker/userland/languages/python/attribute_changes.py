@@ -161,7 +161,7 @@ def delete_attribute(m: Interpreter, value: Value, name: str) -> None:
     elif kind is Function:
         fields = value.fields
     else:
-        raise NotSimulated(f"deleting an attribute of a {type_name(value)}")
+        raise _cannot_set(value, name)
     if name not in fields:
         if isinstance(value, Class):
             raise error("AttributeError", f"type object '{value.name}' has no attribute '{name}'")

@@ -107,6 +107,16 @@ def find_attribute(m: Interpreter, value: Value, name: str) -> Value:
     return bind(m, found, value, cls)
 
 
+def find_or_missing(m: Interpreter, value: Value, name: str) -> Value:
+    """The same, MISSING where looking for it raises AttributeError, too."""
+    try:
+        return find_attribute(m, value, name)
+    except Raised as raised:
+        if EXCEPTIONS["AttributeError"] not in raised.value.cls.mro:
+            raise
+        return MISSING
+
+
 def _of_module(m: Interpreter, module: Module, name: str) -> Value:
     if name == "__dict__":
         return module.names

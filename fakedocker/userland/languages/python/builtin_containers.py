@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.python import calls, iteration
-from fakedocker.userland.languages.python.attributes import MISSING, find_attribute
+from fakedocker.userland.languages.python.attributes import MISSING, find_or_missing
 from fakedocker.userland.languages.python.errors import error, type_error
 from fakedocker.userland.languages.python.items import set_item
 from fakedocker.userland.languages.python.signs import Interpreter
@@ -19,7 +19,7 @@ from fakedocker.userland.languages.python.types import (
     payload_of,
     type_name,
 )
-from fakedocker.userland.languages.python.values import GetSet, Instance, Method, Native, UserClass
+from fakedocker.userland.languages.python.values import END, GetSet, Instance, Method, Native, UserClass
 
 
 @native("__new__", "list")
@@ -171,7 +171,7 @@ def _fill(
         source = args[0]
         if type(source) is dict:
             target.update(source)
-        elif find_attribute(m, source, "keys") is not MISSING:
+        elif find_or_missing(m, source, "keys") is not MISSING:
             from fakedocker.userland.languages.python.displays import mapping_items
 
             target.update(mapping_items(m, source, ""))
@@ -305,7 +305,9 @@ def _new_object(m: Interpreter, cls: Value, *args: Value, **kwargs: Value) -> Va
 
 
 @native("__init__", "object", keywords=True)
-def _init_object(m: Interpreter, value: Value, *args: Value, **kwargs: Value) -> Value:
+def _init_object(m: Interpreter, value: Value = END, *args: Value, **kwargs: Value) -> Value:
+    if value is END:
+        raise type_error("descriptor '__init__' of 'object' object needs an argument")
     if not args and not kwargs:
         return
     cls = class_of(value)

@@ -22,11 +22,16 @@ from fakedocker.userland.languages.python.values import END, NOT_IMPLEMENTED, Ge
 
 _SEQUENCES = ("str", "bytes", "bytearray", "list", "tuple", "range")
 _NUMBERS = ("int", "float", "complex")
+_TAKEN = {"int": (int,), "float": (int, float), "complex": (int, float, complex)}
+"""What the methods of a number take on the other side."""
 
 
-def _binary(op: str, name: str) -> Callable[..., Value]:
+def _binary(op: str, name: str, owner: str) -> Callable[..., Value]:
+    kinds = _TAKEN[owner]
+
     def operate(m: Interpreter, value: Value, other: Value) -> Value:
-        return o.of_numbers(m, op, name, value, payload_of(other))
+        plain = payload_of(other)
+        return o.of_numbers(m, op, name, value, plain) if isinstance(plain, kinds) else NOT_IMPLEMENTED
 
     return operate
 
@@ -74,8 +79,8 @@ for _owner in _NUMBERS:
             and not (_op in "& | ^ << >>".split() and _owner != "int")
             and not (_op in ("//", "%") and _owner == "complex")
         ):
-            native(f"__{_name}__", _owner)(_binary(_op, f"__{_name}__"))
-            native(f"__r{_name}__", _owner)(_binary(_op, f"__r{_name}__"))
+            native(f"__{_name}__", _owner)(_binary(_op, f"__{_name}__", _owner))
+            native(f"__r{_name}__", _owner)(_binary(_op, f"__r{_name}__", _owner))
     for _op, _name in (("-", "neg"), ("+", "pos")):
         native(f"__{_name}__", _owner)(lambda m, value, op=_op: o.unary(m, op, value))
     native("__abs__", _owner)(lambda m, value: abs(value))
@@ -105,6 +110,8 @@ for _name in iteration.ITERATORS:
 
     native("__next__", _name)(_next)
     native("__iter__", _name)(lambda m, value: value)
+    if _name != "reversed":
+        native("__length_hint__", _name)(lambda m, value: value.left())
 
 
 # object

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from fakedocker.userland.languages.machine.cells import NotSimulated, Value
+from fakedocker.userland.languages.machine.cells import Value
+from fakedocker.userland.languages.python import items
 from fakedocker.userland.languages.python.call_errors import too_many
 from fakedocker.userland.languages.python.errors import EXCEPTIONS, Raised, error, type_error
-from fakedocker.userland.languages.python.operators import check_size
-from fakedocker.userland.languages.python.percent import format_text
+from fakedocker.userland.languages.python.operators import PLAIN, check_size
+from fakedocker.userland.languages.python.percent import format_by_names, format_text
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import native, payload_of, type_name
 from fakedocker.userland.languages.python.values import Instance, Native
@@ -26,13 +27,23 @@ _KEYWORDS: Final = frozenset("split rsplit splitlines encode decode expandtabs r
 _PADDED: Final = frozenset("center ljust rjust zfill".split())
 
 
-def plain(value: Value) -> Value:
-    """An argument as the host has it."""
+def plain(m: Interpreter, value: Value) -> Value:
+    """An argument as the host has it; for an object that it knows nothing of, one of a class that is called alike."""
     if isinstance(value, Instance):
         if value.payload is not None:
             return value.payload
-        raise NotSimulated(f"a {value.cls.name} as an argument of a method of texts")
-    return value
+    elif type(value) in PLAIN or value is None:
+        return value
+    return _stand_in(m, value)
+
+
+def _stand_in(m: Interpreter, value: Value) -> object:
+    methods: dict[str, Any] = {}
+    if m.special(value, "__index__") is not None:
+        methods["__index__"] = lambda self: m.as_index(value, "")
+    if m.special(value, "__getitem__") is not None:
+        methods["__getitem__"] = lambda self, key: items.get_item(m, value, key)
+    return type(type_name(value), (), methods)()
 
 
 def _check(m: Interpreter, name: str, value: Any, args: list[Value]) -> None:  # Any: a text of the host
@@ -50,9 +61,9 @@ def _method(host: type, name: str) -> Callable[..., Value]:
     function = getattr(host, name)
 
     def method(m: Interpreter, value: Value, *args: Value, **kwargs: Value) -> Value:
-        given = [plain(each) for each in args]
+        given = [plain(m, each) for each in args]
         if kwargs:
-            kwargs = {key: plain(each) for key, each in kwargs.items()}
+            kwargs = {key: plain(m, each) for key, each in kwargs.items()}
         _check(m, name, value, given)
         return function(value, *given, **kwargs)
 
@@ -64,8 +75,8 @@ for _host, _names in ((str, _COMMON + _STR), (bytes, _COMMON + _BYTES), (bytearr
         native(_name, _host.__name__, _name in _KEYWORDS)(_method(_host, _name))
 
 
-def _join(m: Interpreter, value: Any, items: Value) -> Value:  # Any: a text of the host
-    found = [payload_of(each) for each in m.items(items, "can only join an iterable")]
+def _join(m: Interpreter, value: Any, iterable: Value) -> Value:  # Any: a text of the host
+    found = [payload_of(each) for each in m.items(iterable, "can only join an iterable")]
     for index, each in enumerate(found):
         if isinstance(value, str) and type(each) is not str:
             raise type_error(f"sequence item {index}: expected str instance, {type_name(each)} found")
@@ -86,16 +97,14 @@ def _format(m: Interpreter, value: str, *args: Value, **kwargs: Value) -> Value:
 
 @native("format_map", "str")
 def _format_map(m: Interpreter, value: str, mapping: Value) -> Value:
-    from fakedocker.userland.languages.python.items import get_item
-
     class Looking(dict[str, Value]):
         def __contains__(self, name: object) -> bool:
             return True
 
         def __getitem__(self, name: str) -> Value:
-            return get_item(m, mapping, name)
+            return items.get_item(m, mapping, name)
 
-    return format_text(m, value, [], Looking())
+    return format_by_names(m, value, Looking())
 
 
 @native("maketrans", "str")
@@ -112,9 +121,9 @@ def _new_str(
         raise too_many(m, "str", 3, 1 + len(more))
     if more or encoding is not None or errors is not None:
         for name, given in zip(("encoding", "errors"), more or (encoding, errors), strict=False):
-            if given is not None and type(plain(given)) is not str:
+            if given is not None and type(payload_of(given)) is not str:
                 raise type_error(f"str() argument '{name}' must be str, not {type_name(given)}")
-        data = plain(object)
+        data = payload_of(object)
         if not isinstance(data, bytes | bytearray):
             raise type_error(
                 f"decoding to str: need a bytes-like object, {type_name(object)} found"
@@ -170,11 +179,11 @@ def bytes_from(m: Interpreter, source: Value, kind: str = "bytes") -> bytes:
         if not isinstance(payload_of(found), bytes):
             raise type_error(f"__bytes__ returned non-bytes (type {type_name(found)})")
         return bytes(payload_of(found))
-    items = m.items(source, f"cannot convert '{type_name(source)}' object to {kind}")
-    for each in items:
+    found = m.items(source, f"cannot convert '{type_name(source)}' object to {kind}")
+    for each in found:
         if type(each) is int and not 0 <= each < 256:
             raise error("ValueError", "bytes must be in range(0, 256)")
-    return bytes(items)
+    return bytes(found)
 
 
 @native("__new__", "bytearray", keywords=True)
@@ -185,8 +194,8 @@ def _new_bytearray(
 
 
 @native("extend", "bytearray")
-def _extend(m: Interpreter, value: bytearray, items: Value) -> Value:
-    value.extend(m.items(items, f"can't extend bytearray with {type_name(items)}"))
+def _extend(m: Interpreter, value: bytearray, iterable: Value) -> Value:
+    value.extend(m.items(iterable, f"can't extend bytearray with {type_name(iterable)}"))
 
 
 @native("fromhex", "bytes")

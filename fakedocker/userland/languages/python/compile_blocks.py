@@ -39,10 +39,14 @@ class BlockBuilder(StatementBuilder):
         begin, otherwise, end = Label(), Label(), Label()
         self.mark(begin)
         self.at = node.at
+        place = len(self.unit.warnings)
         self.jump_if(node.test, False, otherwise)
+        told = self.unit.warnings[place:]
         self.blocks.append(("loop", begin, end, False))
         self.body(node.body)
         self.blocks.pop()
+        if 10 <= self.unit.minor < 14:  # which have the test a second time behind the body
+            self.unit.warnings += told
         self.jump(begin)
         self.mark(otherwise)
         self.body(node.orelse)
@@ -118,7 +122,7 @@ class BlockBuilder(StatementBuilder):
                 self.emit(blocks.drop_handler)
             elif kind == "finally":
                 self.emit(blocks.drop_handler)
-                self.body(details[0])
+                self.final_body(details[0])
             elif kind == "with":
                 self.emit(blocks.drop_handler)
                 self._exit_normally(details[0], details[1])
@@ -236,6 +240,12 @@ class BlockBuilder(StatementBuilder):
 
     # try
 
+    def final_body(self, body: s.Nodes) -> None:
+        """One of the copies of a `finally` block, each with its own warnings since 3.9."""
+        if self.unit.minor >= 9:
+            self.unit.warned.clear()
+        self.body(body)
+
     def _try(self, node: s.Try) -> None:
         self.at = node.at
         if node.finalbody:
@@ -248,7 +258,7 @@ class BlockBuilder(StatementBuilder):
                 self.body(node.body)
             self.blocks.pop()
             self.emit(blocks.drop_handler)
-            self.body(node.finalbody)
+            self.final_body(node.finalbody)
             self.jump(end)
             self.mark(handler)
             cleanup = Label()
@@ -256,7 +266,7 @@ class BlockBuilder(StatementBuilder):
             self.emit(blocks.set_handler(cleanup))
             self.blocks.append(("except", None))
             self.blocks.append(("handler",))
-            self.body(node.finalbody)
+            self.final_body(node.finalbody)
             self.blocks.pop()
             self.blocks.pop()
             self.emit(blocks.drop_handler)

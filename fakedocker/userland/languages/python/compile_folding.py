@@ -1,6 +1,6 @@
 """Expressions of constants: their values, which CPython computes when it compiles, and what a constant is merged with.
 
-Folded: what Python/ast_opt.c folds of numbers, texts and tuples, within its bounds; indices, `%` of texts and `~` of bools are left to
+Folded: what Python/ast_opt.c folds of numbers, texts and tuples, within its bounds; `%` of texts and `~` of bools are left to
 the run, where no program can tell the difference.
 """
 
@@ -40,9 +40,18 @@ def folded(node: Any) -> Value:  # Any: a node
         return tuple(values)
     if kind is s.UnaryOp:
         value = folded(node.operand)
-        if type(value) not in _NUMBERS or node.op == "not" or (node.op == "~" and type(value) is not int):
+        if value is not MISSING and node.op == "not":
+            return not value
+        if type(value) not in _NUMBERS or (node.op == "~" and type(value) is not int):
             return MISSING
         return _SIGNS[node.op](value)
+    if kind is s.Subscript and not isinstance(node.slice, s.Slice):
+        index = folded(node.slice)
+        value = MISSING if index is MISSING else folded(node.value)
+        try:
+            return value[index] if type(value) in (str, bytes, tuple) else MISSING
+        except (TypeError, IndexError):
+            return MISSING
     if kind is s.BinOp and node.op in _OPERATORS:
         right = folded(node.right)
         left = MISSING if right is MISSING else folded(node.left)
@@ -91,7 +100,7 @@ def constant_key(value: Value) -> tuple[Value, ...]:
 
 def literal_name(node: Any) -> str:  # Any: a node
     """The class of a literal's value, for warnings; "" for what is none."""
-    if isinstance(node, s.BinOp | s.UnaryOp):
+    if isinstance(node, s.BinOp | s.UnaryOp | s.Subscript):
         value = folded(node)
         return "" if value is MISSING else type(value).__name__
     if isinstance(node, s.Constant) and node.value is not ...:
@@ -103,4 +112,8 @@ def literal_name(node: Any) -> str:  # Any: a node
         s.ListExpr: "list",
         s.DictExpr: "dict",
         s.SetExpr: "set",
+        s.ListComp: "list",
+        s.DictComp: "dict",
+        s.SetComp: "set",
+        s.JoinedStr: "str",
     }.get(type(node), "")

@@ -49,7 +49,8 @@ class NameBuilder(BaseBuilder):
         name = self.scope.mangled(name)
         where, number = self.place_of(name, self.scope)
         if where == "slot":
-            return self._load_slot(name, number, at)
+            is_outer = self.scope.kind == "comprehension" and name not in self.scope.bound and self.unit.minor < 12
+            return self._load_slot(name, number, at, unbound_free if is_outer else unbound_local)
         if where == "box":
             return self._load_box(name, number, at)
         builtins = BUILTINS
@@ -88,11 +89,11 @@ class NameBuilder(BaseBuilder):
 
         return from_globals
 
-    def _load_slot(self, name: str, number: int, at: s.Span) -> Evaluation:
+    def _load_slot(self, name: str, number: int, at: s.Span, unbound: Callable[[Any, str], Raised]) -> Evaluation:
         def from_slot(frame: PyFrame, m: Live, at: s.Span = at) -> Value:
             value = frame.slots[number]
             if value is UNBOUND:
-                raise unbound_local(m, name)
+                raise unbound(m, name)
             return value
 
         return from_slot

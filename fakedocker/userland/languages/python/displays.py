@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Final
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
-from fakedocker.userland.languages.python.attributes import MISSING, find_attribute, get_attribute
+from fakedocker.userland.languages.python.attributes import MISSING, find_or_missing, get_attribute
 from fakedocker.userland.languages.python.errors import Raised, error, type_error
 from fakedocker.userland.languages.python.sets import SetValue
 from fakedocker.userland.languages.python.signs import Interpreter
-from fakedocker.userland.languages.python.types import class_of, native, payload_of, type_name
+from fakedocker.userland.languages.python.types import class_of, find_in_class, native, payload_of, type_name
 from fakedocker.userland.languages.python.values import Class, Function, Instance, Method, Native, Super
 
 
@@ -74,14 +74,17 @@ def mapping_items(m: Interpreter, value: Value, words: str | Callable[[], str]) 
     """The items of a mapping as a dict of its own."""
     if type(value) is dict:
         return dict(value)
-    if isinstance(value, Instance) and type(value.payload) is dict:
+    own_iterator = type(value) is Instance and type(find_in_class(value.cls, "__iter__")) is Function
+    if isinstance(value, Instance) and type(value.payload) is dict and not own_iterator:
         return dict(value.payload)
-    keys = find_attribute(m, value, "keys")
+    keys = find_or_missing(m, value, "keys")
     if keys is MISSING:
         raise type_error(words if isinstance(words, str) else words())
     from fakedocker.userland.languages.python.items import get_item
 
-    return {key: get_item(m, value, key) for key in m.items_now(m.call_now(keys, []))}
+    found = m.call_now(keys, [])
+    told = f"{type_name(value)}.keys() returned a non-iterable (type {type_name(found)})"
+    return {key: get_item(m, value, key) for key in m.items_now(found, told)}
 
 
 EXTENDED: Final = Native.known["builtins:.*extend"]

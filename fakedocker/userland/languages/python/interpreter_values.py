@@ -27,6 +27,8 @@ from fakedocker.userland.languages.python.values import (
 _FIRST_ADDRESS: Final = 0x7F4E1C0A2000
 
 
+_OF_GOING_THROUGH: Final = ("__iter__", "__len__", "__length_hint__")
+"""What a program's own object may be asked where it is gone through."""
 MAXSIZE: Final = (1 << 63) - 1
 """sys.maxsize."""
 
@@ -232,7 +234,7 @@ class ValueServices(Machine):
         if (
             kind is Instance
             and value.payload is not None
-            and type(find_in_class(value.cls, "__iter__")) is not Function
+            and all(type(find_in_class(value.cls, name)) is not Function for name in _OF_GOING_THROUGH)
         ):
             return self.plain_items(value.payload)
         return MISSING

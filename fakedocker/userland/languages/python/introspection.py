@@ -8,10 +8,12 @@ from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import (
     BUILTIN_FUNCTION,
     CLASSMETHOD,
+    FRAME,
     FUNCTION,
     GENERATORS,
     METHOD,
     METHOD_DESCRIPTOR,
+    NONE_TYPE,
     PROPERTY,
     STATICMETHOD,
 )
@@ -20,8 +22,10 @@ from fakedocker.userland.languages.python.values import (
     BuiltinClass,
     Function,
     FunctionCode,
+    Generator,
     GetSet,
     Method,
+    Opaque,
     PyFrame,
     UserClass,
 )
@@ -132,6 +136,18 @@ for _owner in ("generator", "coroutine"):
         _owner, "__name__", lambda m, value: value.qualname.rpartition(".")[2]
     )
     GENERATORS[_owner].names["__qualname__"] = GetSet(_owner, "__qualname__", lambda m, value: value.qualname)
+
+
+def _resting_frame(m: Interpreter, value: Generator) -> Value:
+    """What stands for a generator's frame: None behind its end."""
+    return None if value.frame is None else Opaque(FRAME, None)
+
+
+for _owner, _prefix in (("generator", "gi"), ("coroutine", "cr")):
+    GENERATORS[_owner].names[f"{_prefix}_frame"] = GetSet(_owner, f"{_prefix}_frame", _resting_frame)
+    GENERATORS[_owner].names[f"{_prefix}_running"] = GetSet(
+        _owner, f"{_prefix}_running", lambda m, value: value.running
+    )
 for _name in ("fget", "fset", "fdel"):
     _slot = {"fget": "getter", "fset": "setter", "fdel": "deleter"}[_name]
     PROPERTY.names[_name] = GetSet("property", _name, lambda m, value, slot=_slot: getattr(value, slot))  # type: ignore[misc]
@@ -180,7 +196,16 @@ def _class_dict(m: Interpreter, value: Value) -> Value:
     return MappingProxy(value.names)
 
 
+def _none_doc(m: Interpreter, value: Value) -> Value:
+    return "The type of the None singleton." if m.minor >= 13 else None
+
+
+NONE_TYPE.names["__doc__"] = GetSet("NoneType", "__doc__", _none_doc)
+
+
 def _class_doc(m: Interpreter, value: Value) -> Value:
+    if value is NONE_TYPE:
+        return _none_doc(m, None)
     if isinstance(value, BuiltinClass):
         raise NotSimulated(f"{value.name}.__doc__")
     return value.names.get("__doc__")

@@ -37,6 +37,10 @@ class Iterator:
         """The next item, or END."""
         raise NotImplementedError
 
+    def left(self) -> int:
+        """How many items there are still to come."""
+        raise NotImplementedError
+
 
 @cell
 class SequenceIterator(Iterator):
@@ -61,6 +65,9 @@ class SequenceIterator(Iterator):
         self.place = 0
         return END
 
+    def left(self) -> int:
+        return max(len(self.items) - self.place, 0)
+
 
 @cell
 class ReversedIterator(Iterator):
@@ -79,6 +86,9 @@ class ReversedIterator(Iterator):
             return END
         self.place -= 1
         return self.items[self.place]
+
+    def left(self) -> int:
+        return self.place if self.place <= len(self.items) else 0
 
 
 @cell
@@ -117,6 +127,9 @@ class DictIterator(Iterator):
             return key
         return items[key] if self.what == "values" else (key, items[key])
 
+    def left(self) -> int:
+        return len(self.keys) - self.place if self.place >= 0 and len(self.items) == self.size else 0
+
 
 @cell
 class SetIterator(Iterator):
@@ -136,6 +149,9 @@ class SetIterator(Iterator):
             return END
         self.place += 1
         return self.keys[self.place - 1]
+
+    def left(self) -> int:
+        return len(self.keys) - self.place if len(self.items) == self.size else 0
 
 
 @cell

@@ -109,6 +109,8 @@ class Lexer:
         if not self.brackets:
             return None
         opener, row, column = self.brackets[-1]
+        if self.minor < 13:  # which count bytes
+            column = len(self.lines[row][:column].encode("utf-8", "replace"))
         return self.fail(f"'{opener}' was never closed", row, column)
 
     def _indent(self, blank: str) -> None:
@@ -140,7 +142,9 @@ class Lexer:
             del self.indents[-count:], self.alternative_indents[-count:]
             if column != self.indents[-1]:
                 words = "unindent does not match any outer indentation level"
-                raise self.fail(words, self.row, len(self.line.rstrip("\n")), None, "IndentationError").late()
+                text = self.line.rstrip("\n")
+                column = len(text) if self.minor >= 13 else len(text.encode("utf-8", "replace"))
+                raise self.fail(words, self.row, column, None, "IndentationError").late()
             if alternative != self.alternative_indents[-1]:
                 raise self._mixed()
             self.tokens.extend(Token(DEDENT, "", at) for _ in range(count))
@@ -248,7 +252,7 @@ class Lexer:
             digit = line[column + 2 : column + 3]
             if is_digits(digit) and kind != "hexadecimal":
                 raise self.fail(f"invalid digit '{digit}' in {kind} literal", self.row, column + 2)
-            raise self.fail(f"invalid {kind} literal", self.row, column + 1)
+            raise self.fail(f"invalid {kind} literal", self.row, column + 1 + (line[column + 2 : column + 3] == "_"))
         if kind in ("octal", "binary") and is_digits(follows):
             raise self.fail(f"invalid digit '{follows}' in {kind} literal", self.row, stop)
         if text[0] == "0" and len(text) > 1 and is_digits(text.replace("_", "")) and text.strip("0_"):

@@ -28,6 +28,7 @@ from fakedocker.userland.languages.python.values import (
     Class,
     Function,
     FunctionCode,
+    Generator,
     Instance,
     Native,
 )
@@ -50,6 +51,11 @@ def _checked_iterator(m: Interpreter, value: Value) -> Value:
 @native("check_length", module="_natives")
 def _check_length(m: Interpreter, value: Value) -> Value:
     """Ask a program's object how many items it has, as PyObject_LengthHint does: what it answers is only looked at."""
+    if type(value) is Generator and value.shown in ("iterator", "reversed") and value.frame is not None:
+        value = value.frame.slots[0]
+        if m.special(value, "__len__") is not None:
+            m.length(m.call_now(m.special(value, "__len__"), []))
+        return
     if not isinstance(value, Instance):
         return
     for name in ("__len__", "__length_hint__"):

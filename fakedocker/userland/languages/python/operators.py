@@ -106,11 +106,19 @@ def in_place(m: Interpreter, op: str, a: Value, b: Value) -> Value:
     name = f"__i{SPECIAL[op]}__"
     method = find_in_class(class_of(a), name)
     found: Value = NOT_IMPLEMENTED
-    if method is not None:
+    if type(method) is Native and type(a) is Instance and type(a.payload) is list and op == "+":
+        a.payload.extend(m.items_now(b))
+        return a
+    if method is not None and not (type(method) is Native and isinstance(payload_of(a), _SEQUENCES)):
         found = m.call_special(method, a, class_of(a), b)
     if found is NOT_IMPLEMENTED:
         found = by_numbers(m, op, a, b)
-    if found is NOT_IMPLEMENTED and type(payload_of(a)) is list and method is None and op in "+*":
+    if (
+        found is NOT_IMPLEMENTED
+        and type(payload_of(a)) is list
+        and op in "+*"
+        and (method is None or type(method) is Native)
+    ):
         if op == "+":
             payload_of(a).extend(m.items_now(b))
             return a

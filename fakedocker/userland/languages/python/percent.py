@@ -7,11 +7,12 @@ from typing import Final
 
 from fakedocker.base.numbers import is_digits
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
+from fakedocker.userland.languages.python import bytes_percent
 from fakedocker.userland.languages.python.attributes import get_attribute
 from fakedocker.userland.languages.python.conversions import for_field
 from fakedocker.userland.languages.python.errors import error, type_error
 from fakedocker.userland.languages.python.items import get_item
-from fakedocker.userland.languages.python.operators import PLAIN, check_size
+from fakedocker.userland.languages.python.operators import check_size
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.texts import converted, to_ascii, to_format, to_repr, to_str
 from fakedocker.userland.languages.python.types import payload_of
@@ -23,11 +24,7 @@ _MOST_WIDTH: Final = 1 << 20
 def percent(m: Interpreter, text: Value, values: Value) -> Value:
     """`text % values`. O(length of the result)."""
     if type(text) is bytes:
-        if type(values) in PLAIN and (
-            type(values) is not tuple or all(type(each) in (int, bytes, float) for each in values)
-        ):
-            return text % values
-        raise NotSimulated("formatting bytes with %")
+        return bytes_percent.percent(m, text, values)
     given = values if type(values) is tuple else (values,)
     found: list[str] = []
     place = 0
@@ -123,6 +120,7 @@ class _Fields:
 
     def __init__(self, args: list[Value], kwargs: dict[str, Value]) -> None:
         self.args = args
+        self.takes_positions = True
         self.kwargs = kwargs
         self.automatic = -1
         self.manual = False
@@ -131,6 +129,13 @@ class _Fields:
 def format_text(m: Interpreter, text: str, args: list[Value], kwargs: dict[str, Value]) -> str:
     """text.format(*args, **kwargs)."""
     return _formatted(m, text, _Fields(args, kwargs), 0)
+
+
+def format_by_names(m: Interpreter, text: str, kwargs: dict[str, Value]) -> str:
+    """text.format_map(kwargs)."""
+    fields = _Fields([], kwargs)
+    fields.takes_positions = False
+    return _formatted(m, text, fields, 0)
 
 
 def _formatted(m: Interpreter, text: str, fields: _Fields, depth: int) -> str:
@@ -169,7 +174,8 @@ def _end_of_field(text: str, start: int) -> int:
         depth += (text[place] == "{") - (text[place] == "}")
         if not depth:
             return place
-    raise error("ValueError", "expected '}' before end of string")
+    words = "unmatched '{' in format spec" if ":" in text[start:] else "expected '}' before end of string"
+    raise error("ValueError", words)
 
 
 def _field(m: Interpreter, field: str, fields: _Fields, depth: int) -> str:
@@ -211,6 +217,8 @@ def _value(m: Interpreter, name: str, fields: _Fields) -> Value:
                 raise error("ValueError", "cannot switch from manual field specification to automatic field numbering")
             fields.automatic += 1
             index = fields.automatic
+        if not fields.takes_positions:
+            raise error("ValueError", "Format string contains positional fields")
         if index >= len(fields.args):
             raise error("IndexError", f"Replacement index {index} out of range for positional args tuple")
         value = fields.args[index]
