@@ -33,7 +33,7 @@ def shown_lines(lines: list[str], position: Span, minor: int, by_library: bool =
 
 
 def _parsed(segment: str) -> Any:  # Any: a node
-    from fakedocker.userland.languages.python.parser import parse
+    from fakedocker.userland.languages.python.parsing import parse
 
     try:
         tree = parse(f"(\n{segment}\n)\n", 12)
@@ -214,7 +214,7 @@ def _anchors(segment: str, start: int) -> tuple[int, int, int, int] | None:
 
 
 def _shows_carets(lines: list[str], start: int, end: int, found: Any) -> bool:
-    from fakedocker.userland.languages.python.parser import parse
+    from fakedocker.userland.languages.python.parsing import parse
 
     try:
         tree = parse("\n".join(lines) + "\n", 13)

@@ -74,7 +74,12 @@ def _set_in_class(m: Interpreter, cls: UserClass, name: str, new: Value) -> None
 
 def _cannot_set(value: Value, name: str) -> Raised:
     cls = class_of(value)
-    if find_in_class(cls, name) is not None:
+    own = find_in_class(cls, name)
+    if type(own) is GetSet:
+        is_member = cls.name in ("complex", "range", "slice")
+        words = "readonly attribute" if is_member else f"attribute '{name}' of '{cls.name}' objects is not writable"
+        found = error("AttributeError", words)
+    elif own is not None:
         found = error("AttributeError", f"'{cls.name}' object attribute '{name}' is read-only")
     elif type(value) in OF_HOST:
         words = f"'{cls.name}' object has no attribute '{name}'"

@@ -33,6 +33,11 @@ from fakedocker.userland.languages.python.values import (
 )
 
 MISSING: Final = object()
+_SINCE: Final = {
+    "is_integer": {"int": 12, "bool": 12}, "bit_count": {"int": 10, "bool": 10}, "removeprefix": {"str": 9, "bytes": 9, "bytearray": 9},
+    "removesuffix": {"str": 9, "bytes": 9, "bytearray": 9},
+}  # fmt: skip
+"""Methods of values of the host that not every version has, by the classes that have them, and since when."""
 _REFUSED: Final = "_not_simulated_"
 """What a class of the library's texts calls the tuple of those names that only the real one has."""
 
@@ -91,6 +96,8 @@ def find_attribute(m: Interpreter, value: Value, name: str) -> Value:
     if name == "__class__":
         return cls
     found = find_in_class(cls, name)
+    if name in _SINCE and m.minor < _SINCE[name].get(cls.name, 0):
+        return MISSING
     if kind is Opaque:
         if found is None or type(found) is not GetSet:
             own = value.fields.get(name, MISSING)

@@ -20,7 +20,7 @@ _MOST_WHOLE: Final = 1 << 63
 
 @native("sum", keywords=True)
 def _sum(m: Interpreter, iterable: Value, start: Value = 0) -> Value:
-    items = m.plain_items(iterable) if m.runs_no_code(iterable) else None
+    items = m.plain_items(iterable, True) if m.runs_no_code(iterable) else None
     if items is None:
         m.check_iterable(iterable)
     if type(start) is str:
@@ -84,7 +84,7 @@ def _extreme(name: str, m: Interpreter, args: tuple[Value, ...], key: Value, def
         m.check_iterable(source)
         given = [source, key, default is not _NOTHING, None if default is _NOTHING else default, words]
         return calls.Tail(m.hidden_function(f"{name}_of"), given)
-    items = list(m.plain_items(source))
+    items = list(m.plain_items(source, True))
     if not items:
         return _chosen(m, True, None, default is not _NOTHING, default, words)
     op = "<" if name == "min" else ">"
@@ -118,7 +118,7 @@ def _max(m: Interpreter, *args: Value, key: Value = None, default: Value = _NOTH
 def _quantifier(name: str, deciding: bool) -> None:
     def function(m: Interpreter, iterable: Value) -> Value:
         if m.runs_no_code(iterable):
-            return deciding if any(m.truth(each) is deciding for each in m.items(iterable)) else not deciding
+            return deciding if any(m.truth(each) is deciding for each in m.items(iterable, None)) else not deciding
         return calls.Tail(m.hidden_function(f"{name}_of"), [iterable])
 
     native(name)(function)

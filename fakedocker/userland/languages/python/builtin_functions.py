@@ -217,7 +217,7 @@ def _dir(m: Interpreter, value: Value = _NOTHING) -> Value:
 
 
 def _local_names(m: Interpreter) -> dict[str, Value]:
-    from fakedocker.userland.languages.python.introspection import local_names
+    from fakedocker.userland.languages.python.frame_names import local_names
 
     return local_names(m, m.active_frame())
 

@@ -9,7 +9,7 @@ from fakedocker.userland.languages.python import conversions
 from fakedocker.userland.languages.python.attributes import special
 from fakedocker.userland.languages.python.builtin_str import bytes_from
 from fakedocker.userland.languages.python.call_errors import too_many
-from fakedocker.userland.languages.python.errors import error, type_error
+from fakedocker.userland.languages.python.errors import Raised, error, type_error
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import BOOL, COMPLEX, FLOAT, INT, native, payload_of, type_name
 from fakedocker.userland.languages.python.values import GetSet
@@ -104,8 +104,6 @@ def _int_conjugate(m: Interpreter, value: int) -> Value:
 
 @native("is_integer", "int")
 def _int_is_integer(m: Interpreter, value: int) -> Value:
-    if m.minor < 12:
-        raise error("AttributeError", f"'{type_name(value)}' object has no attribute 'is_integer'")
     return True
 
 
@@ -185,16 +183,22 @@ def _pow(m: Interpreter, base: Value, exp: Value, mod: Value = None) -> Value:
     if method is not None:
         return m.call_now(method, [exp, mod])
     parts: list[Any] = [payload_of(each) for each in (base, exp, mod)]
-    if not all(isinstance(each, int | float | complex) for each in parts):
-        types = ", ".join(f"'{type_name(each)}'" for each in (base, exp, mod))
-        raise type_error(f"unsupported operand type(s) for ** or pow(): {types}")
-    if any(isinstance(each, complex) for each in parts):
-        raise error("ValueError", "complex modulo")
     if not all(isinstance(each, int) for each in parts):
-        raise type_error("pow() 3rd argument not allowed unless all arguments are integers")
+        raise _no_power(parts)
     if parts[1].bit_length() * parts[2].bit_length() ** 2 > 1 << 34:
         raise NotSimulated("so large a power")
     return pow(*parts)
+
+
+def _no_power(parts: list[Any]) -> Raised:
+    """What is said of pow() with three values that are not all whole: by the first of them that knows (ternary_op of Objects/abstract.c)."""
+    for each in parts:
+        if isinstance(each, float):
+            return type_error("pow() 3rd argument not allowed unless all arguments are integers")
+        if isinstance(each, complex) and all(isinstance(part, int | float | complex) for part in parts[:2]):
+            return error("ValueError", "complex modulo")
+    types = ", ".join(f"'{type_name(each)}'" for each in parts)
+    return type_error(f"unsupported operand type(s) for ** or pow(): {types}")
 
 
 def _prefixed(name: str, function: Any) -> None:  # Any: bin, oct or hex

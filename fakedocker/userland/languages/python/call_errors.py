@@ -8,7 +8,8 @@ from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.python.binding import Keywords
 from fakedocker.userland.languages.python.errors import Raised, type_error
 from fakedocker.userland.languages.python.signs import Interpreter
-from fakedocker.userland.languages.python.values import Instance, Native
+from fakedocker.userland.languages.python.types import class_of, type_name
+from fakedocker.userland.languages.python.values import BuiltinClass, Class, Instance, Native
 
 _METHODS: Final = frozenset(
     {
@@ -49,9 +50,8 @@ def wrong_arguments(
     least = most - len(native.function.__defaults__ or ())
     given = len(args) - bool(native.owner)
     if given < 0:
-        is_slot = native.name.startswith("__") and (native.owner, native.name) not in _METHODS
         words = f"unbound method {native.owner}.{native.name}() needs an argument"
-        if is_slot:
+        if is_slot(native):
             words = f"descriptor '{native.name}' of '{native.owner}' object needs an argument"
         return type_error(words) if m.minor >= 9 else NotSimulated("a method without its object")
     name = shown_name(native)
@@ -64,6 +64,26 @@ def wrong_arguments(
     if most == least:
         return type_error(f"{called} expected {most} arguments, got {given}")
     return type_error(f"{called} expected at {limit} {bound} argument{'' if bound == 1 else 's'}, got {given}")
+
+
+def is_slot(native: Native) -> bool:
+    """Whether a native stands for an operation of a type, and not for a method."""
+    return native.name.startswith("__") and (native.owner, native.name) not in _METHODS
+
+
+def check_receiver(native: Native, args: list[Value]) -> None:
+    """Raise TypeError in the program where a method that is asked of its class is given an object of another one."""
+    cls = BuiltinClass.known.get(f"{native.module}.{native.owner}")
+    if not args or cls is None or native.name == "__new__" or native.owner in ("object", "type"):
+        return
+    found = class_of(args[0])
+    if cls in found.mro or native.name[0] in "*@" or isinstance(args[0], Class):
+        return
+    if is_slot(native):
+        words = f"requires a '{native.owner}' object but received a '{type_name(args[0])}'"
+    else:
+        words = f"for '{native.owner}' objects doesn't apply to a '{type_name(args[0])}' object"
+    raise type_error(f"descriptor '{native.name}' {words}")
 
 
 def shown_name(native: Native) -> str:

@@ -11,7 +11,7 @@ from fakedocker.userland.languages.machine.code import After, Frame, Runner
 from fakedocker.userland.languages.python import real_names, types
 from fakedocker.userland.languages.python.binding import Keywords, frame_of
 from fakedocker.userland.languages.python.c_modules import in_python
-from fakedocker.userland.languages.python.call_errors import shown_name, wrong_arguments
+from fakedocker.userland.languages.python.call_errors import check_receiver, shown_name, wrong_arguments
 from fakedocker.userland.languages.python.errors import OBJECT, Raised, type_error
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import NONE_TYPE, class_of, find_in_class, kind_of, type_name
@@ -60,6 +60,7 @@ class Collect(Exception):
 
 def call(m: Interpreter, frame: PyFrame, callee: Value, args: list[Value], kwargs: Keywords) -> bool:
     """Call something; its value comes to the frame's stack, at once (False) or when a frame on top is left (True)."""
+    is_bound = False
     while True:
         kind = type(callee)
         if kind is Function:
@@ -67,8 +68,11 @@ def call(m: Interpreter, frame: PyFrame, callee: Value, args: list[Value], kwarg
         if kind is Native:
             if callee.owner in _HOSTED and args and type(args[0]) is Instance:
                 args = [native_owner(args[0], callee), *args[1:]]
+            if callee.owner and not is_bound:
+                check_receiver(callee, args)
             value = call_native(m, frame, callee, args, kwargs)
         elif kind is Method:
+            is_bound = True
             function = callee.function
             args = [native_owner(callee.owner, function) if type(function) is Native else callee.owner, *args]
             callee = function

@@ -11,7 +11,7 @@ from fakedocker.userland.languages.python import syntax as s
 from fakedocker.userland.languages.python.attributes import MISSING
 from fakedocker.userland.languages.python.c_modules import hidden_of
 from fakedocker.userland.languages.python.compile_folding import constant_key, folded
-from fakedocker.userland.languages.python.parser import parse
+from fakedocker.userland.languages.python.parsing import parse
 from fakedocker.userland.languages.python.scopes import Builder, Scope
 from fakedocker.userland.languages.python.source_errors import SourceError
 from fakedocker.userland.languages.python.values import FunctionCode, Live, PyFrame

@@ -214,8 +214,12 @@ class ValueServices(Machine):
 
     # iteration
 
-    def plain_items(self, value: Value) -> Any:  # Any: an iterable of the host
-        """All items of what is gone through without running code of the program; MISSING for anything else."""
+    def plain_items(self, value: Value, silently: bool = False) -> Any:  # Any: an iterable of the host
+        """All items of what is gone through without running code of the program; MISSING for anything else.
+
+        Args:
+            silently: whether nobody asks how many there are.
+        """
         kind = type(value)
         if kind is list or kind is tuple or kind is dict or kind is str or kind is bytes or kind is bytearray:
             return value
@@ -234,7 +238,10 @@ class ValueServices(Machine):
         if (
             kind is Instance
             and value.payload is not None
-            and all(type(find_in_class(value.cls, name)) is not Function for name in _OF_GOING_THROUGH)
+            and all(
+                type(find_in_class(value.cls, name)) is not Function
+                for name in (_OF_GOING_THROUGH[:1] if silently else _OF_GOING_THROUGH)
+            )
         ):
             return self.plain_items(value.payload)
         return MISSING
@@ -254,7 +261,7 @@ class ValueServices(Machine):
 
         The words are of the TypeError for what cannot be gone through, whatever its own is; None: nor is it asked for how many they are.
         """
-        found = self.plain_items(value)
+        found = self.plain_items(value, words is None)
         if found is not MISSING:
             return list(found)
         self.check_iterable(value, words or "")

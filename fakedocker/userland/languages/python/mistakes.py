@@ -8,37 +8,14 @@ which the real one tries its rules, on how far it has looked, and on what the to
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from fakedocker.userland.languages.machine.cells import NotSimulated
-from fakedocker.userland.languages.python import grammar
-from fakedocker.userland.languages.python.grammar import Action, Item, Way
-from fakedocker.userland.languages.python.lexer import (
-    DEDENT,
-    END,
-    FSTRING,
-    INDENT,
-    KEYWORDS,
-    NAME,
-    NEWLINE,
-    NUMBER,
-    OP,
-    STRING,
-    Field,
-    Lexer,
-    Token,
-)
+from fakedocker.userland.languages.python.grammar import Action
+from fakedocker.userland.languages.python.lexer import DEDENT, FSTRING, INDENT, STRING, Field, Lexer, Token
 from fakedocker.userland.languages.python.source_errors import SourceError
+from fakedocker.userland.languages.python.trial import FAIL, Found, Span, TokensEnd, Trial
 
-Span = tuple[int, int, int, int]
-Found = Any
-"""What a rule gives: a token, a node, a list of them; or _FAIL."""
-_FAIL: Final = object()
-_BLANK: Final = (NEWLINE, INDENT, DEDENT, END)
-_SOFT: Final = frozenset(("_", "case", "match"))
-_KINDS: Final = {
-    "NEWLINE": NEWLINE, "INDENT": INDENT, "DEDENT": DEDENT, "ENDMARKER": END, "NUMBER": NUMBER,
-}  # fmt: skip
 _SHOWN: Final = {
     "Call": "function call", "BoolOp": "expression", "BinOp": "expression", "UnaryOp": "expression", "Compare": "comparison",
     "Attribute": "attribute", "Subscript": "subscript", "Starred": "starred", "List": "list", "Tuple": "tuple", "Lambda": "lambda",
@@ -61,177 +38,28 @@ class Node:
         self.parts = parts
 
 
-class _TokensEnd(Exception):
-    """The tokenizer has nothing more to give."""
-
-
-class _Trial:
-    """One source and its tokens, tried once or twice."""
+class _Mistakes(Trial):
+    """A source that is wrong, and what there is to be said of it."""
 
     def __init__(self, lexer: Lexer, reads: Callable[[list[Token]], bool]) -> None:
-        self.lexer = lexer
+        super().__init__(lexer)
         self.reads = reads
-        self.tokens = lexer.tokens
-        self.rules = grammar.rules()
-        self.place = 0
-        self.known = 0
-        self.second = False
-        self.memory: dict[tuple[str, int], tuple[Found, int]] = {}
-        self.levels: list[int] = []
-        level = 0
-        for token in self.tokens:
-            if token.kind == OP:
-                level += (token.text in "([{") - (token.text in ")]}")
-            self.levels.append(level)
-
-    def token(self) -> Token:
-        """The token that stands here, which is known from now on."""
-        if self.place >= self.known:
-            if self.place >= len(self.tokens):
-                raise _TokensEnd
-            self.known = self.place + 1
-        return self.tokens[self.place]
-
-    # trying
-
-    def rule(self, name: str) -> Found:
-        """What a rule finds here; the place is behind it then."""
-        key = (name, self.place)
-        remembered = self.memory.get(key)
-        if remembered is not None:
-            found, self.place = remembered
-            return found
-        if name in grammar.LEFT_RECURSIVE:
-            return self._growing(name, key)
-        second = self.second
-        if name == "expression_without_invalid":
-            self.second = False
-        found = self.ways(self.rules[name])
-        self.second = second
-        if name in grammar.REMEMBERED:  # no others: what was found without looking for mistakes is not looked at again
-            self.memory[key] = found, self.place
-        return found
-
-    def _growing(self, name: str, key: tuple[str, int]) -> Found:
-        start = end = self.place
-        found: Found = _FAIL
-        while True:
-            self.memory[key] = found, end
-            self.place = start
-            more = self.ways(self.rules[name])
-            if more is _FAIL or self.place <= end:
-                break
-            found, end = more, self.place
-        self.place = end
-        return found
-
-    def ways(self, ways: tuple[Way, ...]) -> Found:
-        start = self.place
-        for way in ways:
-            if way.is_search and not self.second:
-                continue
-            self.place = start
-            parts: dict[str, Found] = {}
-            values: list[Found] = []
-            for item in way.items:
-                if item.kind == "cut":
-                    values.append(item)
-                    continue
-                found = self.rule(item.text) if item.kind == "rule" else self.item(item)
-                if found is _FAIL:
-                    break
-                if item.label:
-                    parts[item.label] = found
-                if item.kind not in ("and", "not"):
-                    values.append(found)
-            else:
-                if way.action is not None:
-                    return self.result(way.action, start, parts)
-                return values[0] if len(values) == 1 else values
-            if any(isinstance(each, Item) for each in values):
-                break
-        return _FAIL
-
-    def item(self, item: Item) -> Found:
-        """What any step but a rule finds here."""
-        kind = item.kind
-        if kind in ("literal", "soft", "token"):
-            return self.terminal(kind, item.text)
-        start = self.place
-        if kind == "optional":
-            found = self._step(item.inner[0])
-            if found is _FAIL:
-                self.place = start
-                return None
-            return found
-        if kind == "many":
-            return self._many(item)
-        if kind == "demand":
-            token = self.token()
-            if token.kind != OP or token.text != item.text:
-                raise self.over(f"expected '{item.text}'", token.at, token.at)
-            self.place += 1
-            return token
-        found = self._step(item.inner[0])
-        self.place = start
-        return None if (found is _FAIL) is (kind == "not") else _FAIL
-
-    def _step(self, item: Item) -> Found:
-        return self.rule(item.text) if item.kind == "rule" else self.item(item)
-
-    def _many(self, item: Item) -> Found:
-        values: list[Found] = []
-        while True:
-            start = self.place
-            if values and len(item.inner) > 1 and self._step(item.inner[1]) is _FAIL:
-                self.place = start
-                break
-            found = self._step(item.inner[0])
-            if found is _FAIL:
-                self.place = start
-                break
-            values.append(found)
-        return values if len(values) >= item.least else _FAIL
-
-    def terminal(self, kind: str, text: str) -> Found:
-        token = self.token()
-        if kind == "token":
-            fits = self._is_kind(token, text)
-        elif kind == "soft":
-            fits = token.kind == NAME and token.text == text
-        else:
-            fits = token.text == text and (token.kind == OP or (token.kind == NAME and text in KEYWORDS))
-        if not fits:
-            return _FAIL
-        self.place += 1
-        return token
-
-    def _is_kind(self, token: Token, name: str) -> bool:
-        if name == "NAME":
-            return token.kind == NAME and token.text not in KEYWORDS
-        if name == "STRING":
-            return token.kind in (STRING, FSTRING)
-        if name in ("ASYNC", "AWAIT"):
-            return token.kind == NAME and token.text == name.lower()
-        if name == "SOFT_KEYWORD":  # or what one begins with, for so many letters are compared
-            return token.kind == NAME and any(each.startswith(token.text) for each in _SOFT)
-        return token.kind == _KINDS[name]
 
     # what comes of it
 
     def result(self, action: Action, start: int, parts: dict[str, Found]) -> Found:
-        """The node of a way that fits, or _FAIL. Raises SourceError."""
+        """The node of a way that fits, or FAIL. Raises SourceError."""
         name = action.name
         if name[0] == "=":
             return parts[name[1:]]
         if name[0].isupper():
-            return Node(name, self._span(start), parts)
+            return Node(name, self.span(start), parts)
         if name == "joined":
             return [parts["y"], *(parts["z"] or ())]
         if name == "strings":
             self._check_strings(parts["a"])
             is_formatted = any(each.kind == FSTRING for each in parts["a"])
-            return Node("JoinedStr" if is_formatted else "Constant", self._span(start), parts)
+            return Node("JoinedStr" if is_formatted else "Constant", self.span(start), parts)
         if name == "kwargs":
             return [*parts["a"], *parts["b"]]
         if name == "args":
@@ -266,22 +94,15 @@ class _Trial:
             if isinstance(piece, Field):
                 self._check_field(piece)
 
-    def _span(self, start: int) -> Span:
-        end = self.place - 1
-        while end > start and self.tokens[end].kind in _BLANK:
-            end -= 1
-        first, last = self.tokens[start].at, self.tokens[end].at
-        return (first[0], first[1], last[2], last[3])
-
     def _arguments(self, action: Action, start: int, parts: dict[str, Found]) -> Found:
         named = parts.get("b") or []
         given = [each for each in parts.get("a") or [] if each is not None]
         given += [each for each in named if each.kind not in ("Keyword", "Unpacked")]
         keywords = [each for each in named if each.kind in ("Keyword", "Unpacked")]
-        return Node("Call", self._span(start), {"args": given, "keywords": keywords})
+        return Node("Call", self.span(start), {"args": given, "keywords": keywords})
 
     def mistake(self, action: Action, parts: dict[str, Found]) -> Found:
-        """Tell of a mistake, or _FAIL where it is none after all. Raises SourceError."""
+        """Tell of a mistake, or FAIL where it is none after all. Raises SourceError."""
         name, words = action.name, action.words
         first: Found
         last: Found
@@ -289,15 +110,15 @@ class _Trial:
         if name == "target":
             first = last = _invalid_target(parts["a"], action.parts[1])
             if first is None:
-                return _FAIL
+                return FAIL
         elif name == "bare_genexp":
             if len(parts["a"].parts["args"]) <= 1:
-                return _FAIL
+                return FAIL
             first, last = parts["a"].parts["args"][-1], _last_of(parts["b"])
         elif (name == "legacy" and not _is_legacy(first)) or (
             name == "comma" and (_is_legacy(first) or self.levels[self.place - 1] == 0)
         ):
-            return _FAIL
+            return FAIL
         elif name == "positional":
             unpacks = any(each.kind == "Unpacked" for each in parts["a"].parts["keywords"])
             raise self.at_last(words + " unpacking" * unpacks)
@@ -403,13 +224,13 @@ def diagnosed(
 
     Time: about as that of a parser without hurry, some 20 microseconds for each token and rule.
     """
-    trial = _Trial(lexer, reads)
+    trial = _Mistakes(lexer, reads)
     ending = problem or lexer.unclosed()
     wrong: SourceError | None = None
     last = 0
     try:
         try:
-            if trial.rule("file") is not _FAIL:
+            if trial.rule("file") is not FAIL:
                 return None, 0
         except SourceError as found:
             return _after_the_rest(trial, problem, found), len(trial.tokens)
@@ -420,7 +241,7 @@ def diagnosed(
             trial.rule("file")
         except SourceError as found:
             wrong = found
-    except _TokensEnd:
+    except TokensEnd:
         if ending is None:
             raise NotSimulated("the words for this mistake in Python") from None
         return ending, last if trial.second else len(trial.tokens)
@@ -437,7 +258,7 @@ def diagnosed(
     return _after_the_rest(trial, problem, wrong), last
 
 
-def _after_the_rest(trial: _Trial, problem: SourceError | None, wrong: SourceError) -> SourceError:
+def _after_the_rest(trial: _Mistakes, problem: SourceError | None, wrong: SourceError) -> SourceError:
     """What the tokenizer says of the rest comes before what the parser has found."""
     if problem is not None and not problem.is_late:
         return problem

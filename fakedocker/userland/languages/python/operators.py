@@ -106,7 +106,8 @@ def in_place(m: Interpreter, op: str, a: Value, b: Value) -> Value:
     name = f"__i{SPECIAL[op]}__"
     method = find_in_class(class_of(a), name)
     found: Value = NOT_IMPLEMENTED
-    if type(method) is Native and type(a) is Instance and type(a.payload) is list and op == "+":
+    is_host = method is None or type(method) is Native
+    if is_host and type(a) is Instance and type(a.payload) is list and op == "+":
         a.payload.extend(m.items_now(b))
         return a
     if method is not None and not (type(method) is Native and isinstance(payload_of(a), _SEQUENCES)):

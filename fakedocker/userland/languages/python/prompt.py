@@ -9,7 +9,7 @@ from fakedocker.userland.languages.machine.machine import Thrown
 from fakedocker.userland.languages.python import files, importing, lexer, running, startup, syntax as s, tracebacks
 from fakedocker.userland.languages.python.errors import EXCEPTIONS
 from fakedocker.userland.languages.python.interpreter import Interpreter
-from fakedocker.userland.languages.python.parser import parse
+from fakedocker.userland.languages.python.parsing import parse
 from fakedocker.userland.languages.python.source_errors import SourceError
 from fakedocker.userland.languages.python.values import ACTIVE
 from fakedocker.userland.services.line_input import next_line

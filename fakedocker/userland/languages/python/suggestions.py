@@ -132,7 +132,7 @@ def _builtins(minor: int) -> list[str]:
 
 def _for_name(m: Interpreter, value: ExceptionValue, name: str) -> str:
     from fakedocker.userland.languages.python import real_names
-    from fakedocker.userland.languages.python.introspection import local_names
+    from fakedocker.userland.languages.python.frame_names import local_names
 
     frame = value.fields.get("@frame")
     if frame is None:

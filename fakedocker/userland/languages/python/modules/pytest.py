@@ -10,7 +10,7 @@ from typing import Any, Final
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.python import syntax as s, tracebacks
 from fakedocker.userland.languages.python.natives import of_unittest
-from fakedocker.userland.languages.python.parser import parse
+from fakedocker.userland.languages.python.parsing import parse
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.source_errors import SourceError
 from fakedocker.userland.languages.python.types import native
