@@ -33,7 +33,7 @@ from fakedocker.userland.languages.python.values import (
 )
 
 MISSING: Final = object()
-_SINCE: Final = {
+SINCE: Final = {
     "is_integer": {"int": 12, "bool": 12}, "bit_count": {"int": 10, "bool": 10}, "removeprefix": {"str": 9, "bytes": 9, "bytearray": 9},
     "removesuffix": {"str": 9, "bytes": 9, "bytearray": 9},
 }  # fmt: skip
@@ -96,7 +96,7 @@ def find_attribute(m: Interpreter, value: Value, name: str) -> Value:
     if name == "__class__":
         return cls
     found = find_in_class(cls, name)
-    if name in _SINCE and m.minor < _SINCE[name].get(cls.name, 0):
+    if name in SINCE and m.minor < SINCE[name].get(cls.name, 0):
         return MISSING
     if kind is Opaque:
         if found is None or type(found) is not GetSet:

@@ -295,7 +295,7 @@ def _reversed(m: Interpreter, cls: Value, value: Value) -> Value:
 
 def _goes_by_index(value: Value) -> bool:
     """Whether the program's own `__getitem__` or `__len__` is asked for what stands where."""
-    if type(value) is not Instance or type(value.payload) in (dict, list):
+    if not isinstance(value, Instance) or type(value.payload) in (dict, list):
         return False
     found = [find_in_class(value.cls, name) for name in ("__getitem__", "__len__")]
     is_own = any(each is not None and each is not NONE_FOUND and type(each) is not Native for each in found)

@@ -151,7 +151,11 @@ def _abs(m: Interpreter, value: Value) -> Value:
 @native("round", keywords=True)
 def _round(m: Interpreter, number: Value, ndigits: Value = None) -> Value:
     plain = payload_of(number)
-    if isinstance(plain, int | float):
+    if (isinstance(plain, int | float) and conversions.own_method(m, number, "__round__") is None) or type(number) in (
+        int,
+        float,
+        bool,
+    ):
         digits = (
             None
             if ndigits is None

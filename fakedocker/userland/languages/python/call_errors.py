@@ -8,7 +8,7 @@ from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.python.binding import Keywords
 from fakedocker.userland.languages.python.errors import Raised, type_error
 from fakedocker.userland.languages.python.signs import Interpreter
-from fakedocker.userland.languages.python.types import class_of, type_name
+from fakedocker.userland.languages.python.types import OF_HOST, class_of, type_name
 from fakedocker.userland.languages.python.values import BuiltinClass, Class, Instance, Native
 
 _METHODS: Final = frozenset(
@@ -73,6 +73,9 @@ def is_slot(native: Native) -> bool:
 
 def check_receiver(native: Native, args: list[Value]) -> None:
     """Raise TypeError in the program where a method that is asked of its class is given an object of another one."""
+    host = OF_HOST.get(type(args[0])) if args else None
+    if host is not None and host.name == native.owner:
+        return
     cls = BuiltinClass.known.get(f"{native.module}.{native.owner}")
     if not args or cls is None or native.name == "__new__" or native.owner in ("object", "type"):
         return

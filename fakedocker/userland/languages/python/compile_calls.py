@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from fakedocker.userland.languages.machine.cells import Value
 from fakedocker.userland.languages.python import calls, displays, files, syntax as s
-from fakedocker.userland.languages.python.attributes import MISSING, find_attribute, get_attribute
+from fakedocker.userland.languages.python.attributes import MISSING, SINCE, find_attribute, get_attribute
 from fakedocker.userland.languages.python.compile_folding import literal_name
 from fakedocker.userland.languages.python.compile_pushed import PushBuilder
 from fakedocker.userland.languages.python.compiler import Evaluation
@@ -204,7 +204,7 @@ def find_method(m: Any, owner: Value, name: str) -> tuple[Value, Value]:  # Any:
     cls = OF_HOST.get(type(owner))
     if cls is not None and type(owner) is not SetValue:
         found = cls.names.get(name)
-        if type(found) is Native:
+        if type(found) is Native and name not in SINCE:
             return found, owner
     found = find_attribute(m, owner, name)
     if found is MISSING:
