@@ -72,7 +72,7 @@ def _set_in_class(m: Interpreter, cls: UserClass, name: str, new: Value) -> None
     cls.names[name] = new
 
 
-def _cannot_set(value: Value, name: str, is_deleted: bool = False) -> Raised:
+def _cannot_set(value: Value, name: str) -> Raised:
     cls = class_of(value)
     own = find_in_class(cls, name)
     if type(own) is GetSet:
@@ -83,7 +83,7 @@ def _cannot_set(value: Value, name: str, is_deleted: bool = False) -> Raised:
         found = error("AttributeError", f"'{cls.name}' object attribute '{name}' is read-only")
     elif type(value) in OF_HOST:
         words = f"'{cls.name}' object has no attribute '{name}'"
-        if ACTIVE.machine.minor >= 13 and not is_deleted:
+        if ACTIVE.machine.minor >= 13:
             words += " and no __dict__ for setting new attributes"
         found = error("AttributeError", words)
     else:
@@ -166,7 +166,7 @@ def delete_attribute(m: Interpreter, value: Value, name: str) -> None:
     elif kind is Function:
         fields = value.fields
     else:
-        raise _cannot_set(value, name, True)
+        raise _cannot_set(value, name)
     if name not in fields:
         if isinstance(value, Class):
             raise error("AttributeError", f"type object '{value.name}' has no attribute '{name}'")

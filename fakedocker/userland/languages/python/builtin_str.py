@@ -24,6 +24,7 @@ _STR: Final = "casefold encode isdecimal isidentifier isnumeric isprintable".spl
 _BYTES: Final = "decode hex".split()
 _BYTEARRAY: Final = "append clear copy insert pop remove reverse".split()
 _KEYWORDS: Final = frozenset("split rsplit splitlines encode decode expandtabs replace hex".split())
+_SEARCHES: Final = frozenset("find rfind index rindex count".split())
 _PADDED: Final = frozenset("center ljust rjust zfill".split())
 
 
@@ -65,6 +66,8 @@ def _method(host: type, name: str) -> Callable[..., Value]:
         if kwargs:
             kwargs = {key: plain(m, each) for key, each in kwargs.items()}
         _check(m, name, value, given)
+        if host is str and name in _SEARCHES and m.minor >= 13 and given and type(given[0]) is not str:
+            raise type_error(f"{name}() argument 1 must be str, not {type_name(args[0])}")
         return function(value, *given, **kwargs)
 
     return method
