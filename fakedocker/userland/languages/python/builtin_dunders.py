@@ -65,9 +65,8 @@ for _owner in (*_SEQUENCES, *_NUMBERS, "dict"):
     if _owner in ("list", "dict", "bytearray"):
         native("__setitem__", _owner)(lambda m, value, index, object: items.set_item(m, value, index, object))
         native("__delitem__", _owner)(lambda m, value, index: items.delete_item(m, value, index))
-    if _owner != "dict" and _owner != "complex" and _owner != "range":
-        for _name in ("__lt__", "__gt__", "__le__", "__ge__"):
-            native(_name, _owner)(_compared(_name, _owner))
+    for _name in ("__lt__", "__gt__", "__le__", "__ge__"):
+        native(_name, _owner)(_compared(_name, _owner))
     if _owner in _SEQUENCES and _owner != "range":
         native("__add__", _owner)(o.joined)
         native("__mul__", _owner)(_repeated)

@@ -124,7 +124,8 @@ def _union(m: Interpreter, value: SetValue, *others: Value) -> Value:
     sources = [_source(m, each) for each in others]
     made = value.copied()
     for each in sources:
-        made.update(each)
+        if each is not value:
+            made.update(each)
     return made
 
 

@@ -66,7 +66,13 @@ class Unit:
     def fail(self, words: str, at: s.Span) -> SourceError:
         """A SyntaxError of the compiler."""
         text = self.lines[at[0] - 1] + "\n" if at[0] <= len(self.lines) else ""
-        return SourceError("SyntaxError", words, (at[0], at[1]), (at[2], at[3]), text)
+        last = self.lines[at[2] - 1] if at[2] <= len(self.lines) else ""
+        start, end = at[1], at[3]
+        if self.minor < 13:  # which count bytes
+            start, end = (
+                len(line[:column].encode("utf-8", "replace")) for line, column in ((text, start), (last, end))
+            )
+        return SourceError("SyntaxError", words, (at[0], start), (at[2], end), text)
 
     def warn(self, words: str, at: s.Span) -> None:
         """A SyntaxWarning."""

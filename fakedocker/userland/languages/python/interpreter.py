@@ -32,7 +32,7 @@ from fakedocker.userland.languages.python.values import (
 )
 
 _RAISED_BY_HOST: Final = (
-    KeyError, IndexError, ValueError, TypeError, ZeroDivisionError, OverflowError, EOFError, OSError, UnicodeError,
+    LookupError, ValueError, TypeError, ZeroDivisionError, OverflowError, EOFError, OSError, UnicodeError,
 )  # fmt: skip
 _OURS: Final = re.compile(
     r"\b(?:Instance|SetValue|Opaque|Function|Method|Module|Native|Generator|UserClass|BuiltinClass|Sign|DictView|\w+Iterator"

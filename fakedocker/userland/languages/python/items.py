@@ -48,7 +48,7 @@ def get_item(m: Interpreter, container: Value, index: Value) -> Value:
     """`container[index]`."""
     kind = type(container)
     if kind in (list, tuple, str, dict, bytes, bytearray, range):
-        if type(index) is Instance and kind is not dict:
+        if isinstance(index, Instance) and kind is not dict:
             index = m.as_index(index, f"{kind.__name__} indices must be integers or slices, not {type_name(index)}")
         elif type(index) not in PLAIN and kind is not dict:
             raise type_error(f"{_index_words(kind)}, not {'type' if isinstance(index, Class) else type_name(index)}")

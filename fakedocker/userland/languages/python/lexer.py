@@ -85,6 +85,7 @@ class Lexer:
                 if self.line[self.column] in "#\n\r":
                     self.row += 1
                     continue
+                self._check_continuation()
                 self._indent(self.line[: self.column])
             continued = self._rest_of_line()
             if not self.brackets and not continued:
@@ -169,13 +170,17 @@ class Lexer:
                 self.column = len(line) - 1
                 return False
             if character == "\\":
-                if line[self.column + 1 :] not in ("\n", "\r\n"):
-                    words = "unexpected character after line continuation character"
-                    raise self.fail(words, self.row, self.column + 1).late()
+                self._check_continuation()
                 return True
             if character == "\r" and line[self.column + 1 :] == "\n":
                 return False
             self.next_token()
+
+    def _check_continuation(self) -> None:
+        """Raise SourceError for a backslash here that does not end its line."""
+        if self.line[self.column] == "\\" and self.line[self.column + 1 :] not in ("\n", "\r\n"):
+            words = "unexpected character after line continuation character"
+            raise self.fail(words, self.row, self.column + 1).late()
 
     def next_token(self) -> None:
         """One token from the place where a character stands. Raises SourceError."""
