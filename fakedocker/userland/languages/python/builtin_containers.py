@@ -247,7 +247,7 @@ def _items(m: Interpreter, value: dict[Value, Value]) -> Value:
 
 @native("fromkeys", "dict")
 def _fromkeys(m: Interpreter, cls: Value, iterable: Value, value: Value = None) -> Value:
-    found = dict.fromkeys(m.items(iterable), value)
+    found = dict.fromkeys(m.items(iterable, None), value)
     if not isinstance(cls, UserClass):
         return found
     made = m.call_now(cls, [])

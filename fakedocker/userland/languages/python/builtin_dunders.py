@@ -15,7 +15,7 @@ from fakedocker.userland.languages.python import (
     operators as o,
     texts,
 )
-from fakedocker.userland.languages.python.errors import OBJECT, error
+from fakedocker.userland.languages.python.errors import EXCEPTIONS, OBJECT, error
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import BYTEARRAY, DICT, LIST, class_of, native, payload_of, type_name
 from fakedocker.userland.languages.python.values import END, NOT_IMPLEMENTED, Generator, Instance
@@ -186,6 +186,12 @@ def _init_subclass(m: Interpreter, *args: Value) -> Value:
     return None
 
 
+for _name in (
+    "__setattr__",
+    "__delattr__",
+    "__getattribute__",
+):  # which exceptions have of their own, before what else a class descends from
+    EXCEPTIONS["BaseException"].names[_name] = OBJECT.names[_name]
 for _name in ("__lt__", "__le__", "__gt__", "__ge__"):
     native(_name, "object")(lambda m, value, other: NOT_IMPLEMENTED)
 __all__ = ["OBJECT", "class_of", "type_name"]

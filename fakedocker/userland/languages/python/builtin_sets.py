@@ -121,29 +121,26 @@ def _copy(m: Interpreter, value: SetValue) -> Value:
 
 
 def _union(m: Interpreter, value: SetValue, *others: Value) -> Value:
-    sources = [_source(m, each) for each in others]
     made = value.copied()
-    for each in sources:
-        if each is not value:
-            made.update(each)
+    for each in others:
+        if payload_of(each) is not value:
+            made.update(_source(m, each))
     return made
 
 
 def _intersection(m: Interpreter, value: SetValue, *others: Value) -> Value:
-    sources = [_source(m, each) for each in others]
-    made = value if sources else value.copied()
-    for each in sources:
-        made = sets.intersection(made, each)
+    made = value if others else value.copied()
+    for each in others:
+        made = sets.intersection(made, _source(m, each))
     return made
 
 
 def _difference(m: Interpreter, value: SetValue, *others: Value) -> Value:
-    sources = [_source(m, each) for each in others]
-    if not sources:
+    if not others:
         return value.copied()
-    made = sets.difference(value, sources[0])
-    for each in sources[1:]:
-        for member in list(each):
+    made = sets.difference(value, _source(m, others[0]))
+    for each in others[1:]:
+        for member in list(_source(m, each)):
             made.discard(member)
     return made
 

@@ -162,8 +162,18 @@ class StatementBuilder(CallBuilder):
         if node.value is not None:
             self.push(node.value)
             self.assign_top(node.target)
+        elif isinstance(node.target, s.Attribute | s.Subscript):  # which are looked at, and no more
+            parts = (
+                [node.target.value] if isinstance(node.target, s.Attribute) else [node.target.value, node.target.slice]
+            )
+            for each in parts:
+                self.push(each)
+                self.drop()
         if self.host.kind == "function":
             return
+        if not node.simple and not self.unit.future_annotations:
+            self.push(node.annotation)
+            self.drop()
         if isinstance(node.target, s.Name) and node.simple and self.host.kind in ("module", "class"):
             if self.unit.future_annotations:
                 self.push(s.Constant(self.unit.text_of(node.annotation), node.at))

@@ -49,9 +49,9 @@ def get_item(m: Interpreter, container: Value, index: Value) -> Value:
     kind = type(container)
     if kind in (list, tuple, str, dict, bytes, bytearray, range):
         if isinstance(index, Instance) and kind is not dict:
-            index = m.as_index(index, f"{kind.__name__} indices must be integers or slices, not {type_name(index)}")
+            index = m.as_index(index, _wrong_index(m, kind, type_name(index)))
         elif type(index) not in PLAIN and kind is not dict:
-            raise type_error(f"{_index_words(kind)}, not {'type' if isinstance(index, Class) else type_name(index)}")
+            raise type_error(_wrong_index(m, kind, "type" if isinstance(index, Class) else type_name(index)))
         return container[index]
     if isinstance(container, Class):
         return m.class_item(container, index)
@@ -68,10 +68,11 @@ def get_item(m: Interpreter, container: Value, index: Value) -> Value:
     raise type_error(f"'{type_name(container)}' object is not subscriptable")
 
 
-def _index_words(kind: type) -> str:
+def _wrong_index(m: Interpreter, kind: type, name: str) -> str:
+    """What is said of an index of a class of this name."""
     if kind is str:
-        return "string indices must be integers"
-    return {"bytes": "byte"}.get(kind.__name__, kind.__name__) + " indices must be integers or slices"
+        return "string indices must be integers" + (f", not '{name}'" if m.minor >= 11 else "")
+    return f"{ {'bytes': 'byte'}.get(kind.__name__, kind.__name__) } indices must be integers or slices, not {name}"
 
 
 def set_item(m: Interpreter, container: Value, index: Value, value: Value) -> None:

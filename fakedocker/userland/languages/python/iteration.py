@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from fakedocker.userland.languages.machine.cells import Value, cell
+from fakedocker.userland.languages.machine.cells import NotSimulated, Value, cell
 from fakedocker.userland.languages.python.errors import OBJECT, error
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import GENERATORS, OF_HOST
@@ -28,6 +28,9 @@ _OF_SEQUENCE: Final[dict[type, str]] = {
 }  # fmt: skip
 
 
+_MOST_STEPS: Final = 1 << 62
+
+
 class Iterator:
     """What `for` steps through without running code of the program."""
 
@@ -49,6 +52,8 @@ class SequenceIterator(Iterator):
     __slots__ = ("cls", "items", "place")
 
     def __init__(self, items: Any, name: str = "") -> None:  # Any: a sequence of the host
+        if type(items) is range and items and abs(items[-1] - items[0]) >= _MOST_STEPS:
+            raise NotSimulated("going through so long a range")
         self.items = items
         self.place = 0
         self.cls: Class = ITERATORS[

@@ -260,10 +260,18 @@ class Lexer:
             raise self.fail(f"invalid {kind} literal", self.row, column + 1 + (line[column + 2 : column + 3] == "_"))
         if kind in ("octal", "binary") and is_digits(follows):
             raise self.fail(f"invalid digit '{follows}' in {kind} literal", self.row, stop)
-        if text[0] == "0" and len(text) > 1 and is_digits(text.replace("_", "")) and text.strip("0_"):
+        if (
+            text[0] == "0"
+            and len(text) > 1
+            and is_digits(text.replace("_", ""))
+            and text.strip("0_")
+            and follows not in ("e", "E")
+        ):
             words = "leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal integers"
             zeros = len(text) - len(text.lstrip("0"))
             raise self.fail(words, self.row, column, column + zeros)
+        if follows in ("e", "E") and line[stop + 1 : stop + 2] in ("+", "-") and not kind:
+            raise self.fail("invalid decimal literal", self.row, stop + 1)
         if follows == "_" and text[-1] != ".":
             raise self.fail(f"invalid {kind or 'decimal'} literal", self.row, stop)
         if follows and (

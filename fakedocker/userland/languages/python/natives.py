@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
@@ -48,13 +50,24 @@ def _checked_iterator(m: Interpreter, value: Value) -> Value:
     return value
 
 
+@contextmanager
+def suppressed_type_errors() -> Iterator[None]:
+    """Pass over TypeErrors of the program."""
+    try:
+        yield
+    except Raised as raised:
+        if EXCEPTIONS["TypeError"] not in raised.value.cls.mro:
+            raise
+
+
 @native("check_length", module="_natives")
 def _check_length(m: Interpreter, value: Value) -> Value:
     """Ask a program's object how many items it has, as PyObject_LengthHint does: what it answers is only looked at."""
     if type(value) is Generator and value.shown in ("iterator", "reversed") and value.frame is not None:
         value = value.frame.slots[0]
         if m.special(value, "__len__") is not None:
-            m.length(m.call_now(m.special(value, "__len__"), []))
+            with suppressed_type_errors():
+                m.length(m.call_now(m.special(value, "__len__"), []))
         return
     if not isinstance(value, Instance):
         return
