@@ -741,3 +741,7 @@ select N'Rock', n'it''s' as a, nchar 'x' as b, char 'abc' as c;
 create table g (id int, name varchar(20));
 insert into g values (1, N'Rock'), (2, N'Jazz ');
 select id, name, name = N'Rock', length(name) from g order by id;
+-- case what nullif gives
+select nullif(18.0, 2::float8) as a, nullif(1, 2.50) as b, nullif(1::float4, 2::float8) as c, nullif(1.50, 2) as d, nullif(1::int2, 2::int8) as e, nullif('x', 'y') as f;
+create table n as select nullif(18.0, 2::float8) as a, nullif(1, 2.50) as b, nullif(1.5::float4, 2::float8) as c, nullif(1::int2, 2::int8) as d;
+\d n

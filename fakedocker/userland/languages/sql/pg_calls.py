@@ -11,7 +11,9 @@ from fakedocker.userland.languages.sql.pg_aggregates import aggregate_of, window
 from fakedocker.userland.languages.sql.pg_conversions import ALL, PgConversions, names_of
 from fakedocker.userland.languages.sql.pg_functions import COMPLETE, Overload, concatenated, formatted
 from fakedocker.userland.languages.sql.pg_types import (
+    FLOAT8,
     INT4,
+    NUMERIC,
     TEXT,
     TEXTS,
     Type,
@@ -20,6 +22,9 @@ from fakedocker.userland.languages.sql.pg_types import (
 )
 from fakedocker.userland.languages.sql.problems import SqlError, outside
 from fakedocker.userland.languages.sql.tree import Call, Cast
+
+_WHOLE = ("int2", "int4", "int8")
+_FLOATS = ("float4", "float8")
 
 
 class CallBinder(PgConversions):
@@ -176,6 +181,10 @@ class CallBinder(PgConversions):
         test = self.compare_bounds(left, right, expression.at)
         if left.type.name == "unknown":
             left = self.coerced(left, TEXT)
+        if left.type.name not in _FLOATS and right.type.name in _FLOATS:
+            left = self.coerced(left, FLOAT8)  # what it gives is what was compared
+        elif left.type.name in _WHOLE and right.type.name == "numeric":
+            left = self.coerced(left, NUMERIC)
         first, equal = left.run, test.run
         return self._of(left.type, lambda env: None if equal(env) is True else first(env), [left, test], expression.at)._replace(name="nullif")  # fmt: skip
 
