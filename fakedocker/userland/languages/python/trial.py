@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from fakedocker.userland.languages.machine.cells import NotSimulated
 from fakedocker.userland.languages.python import grammar
 from fakedocker.userland.languages.python.grammar import Action, Item, Way
 from fakedocker.userland.languages.python.lexer import (
@@ -26,6 +27,8 @@ Span = tuple[int, int, int, int]
 Found = Any
 """What a rule gives: a token, a node, a list of them; or FAIL."""
 FAIL: Final = object()
+MOST_TRIED: Final = 1_000_000
+"""How many rules are tried on a source, which nothing may interrupt: two or three seconds' worth."""
 _BLANK: Final = (NEWLINE, INDENT, DEDENT, END)
 _SOFT: Final = frozenset(("_", "case", "match"))
 _KINDS: Final = {
@@ -47,6 +50,7 @@ class Trial:
         self.place = 0
         self.known = 0
         self.second = False
+        self.tried = 0
         self.memory: dict[tuple[str, int], tuple[Found, int]] = {}
         self.levels: list[int] = []
         level = 0
@@ -72,6 +76,9 @@ class Trial:
         if remembered is not None:
             found, self.place = remembered
             return found
+        self.tried += 1
+        if self.tried > MOST_TRIED:
+            raise NotSimulated("finding what is wrong in so long a source")
         if name in grammar.LEFT_RECURSIVE:
             return self._growing(name, key)
         second = self.second
