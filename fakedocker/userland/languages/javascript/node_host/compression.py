@@ -20,6 +20,8 @@ RAW: Final = 5
 ANY: Final = 7
 _WBITS: Final = {DEFLATE: 15, GZIP: 31, RAW: -15}
 _MOST_MADE: Final = 4 << 20
+_MOST_DEFLATED: Final = 128 << 10
+"""How much is compressed at once, which nothing may interrupt: a second's or two's worth."""
 _MOST_STORED: Final = 16000
 _MAGIC: Final = b"\x1f\x8b"
 _DEFAULT_LEVEL: Final = 6
@@ -39,7 +41,7 @@ _ENDED: Final = "unexpected end of file"
 def _deflate(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """deflate(kind, bytes, level) -> Buffer"""
     kind, data, level = integer(realm, arguments[0]), data_from(realm, arguments[1]), integer(realm, arguments[2])
-    if len(data) > _MOST_MADE or (level == 0 and len(data) > _MOST_STORED):
+    if len(data) > _MOST_DEFLATED or (level == 0 and len(data) > _MOST_STORED):
         raise NotSimulated("the compression of so much data")
     realm.machine.grown(len(data))
     level = _DEFAULT_LEVEL if level < 0 else level

@@ -15,7 +15,7 @@ _LEAST_MATCH: Final = 3
 _MOST_MATCH: Final = 258
 _MOST_BACK: Final = (1 << 15) - (_MOST_MATCH + _LEAST_MATCH + 1)
 _TOO_FAR: Final = 4096
-_MOST_STEPS: Final = 10_000_000
+_MOST_STEPS: Final = 1_500_000
 """How many places are looked at for matches, at most."""
 _MOST_SYMBOLS: Final = (1 << 14) - 1
 """After how many a block ends."""
