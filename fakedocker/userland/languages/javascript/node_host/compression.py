@@ -19,7 +19,6 @@ GZIP: Final = 3
 RAW: Final = 5
 ANY: Final = 7
 _WBITS: Final = {DEFLATE: 15, GZIP: 31, RAW: -15}
-_MOST_MADE: Final = 4 << 20
 _MOST_DEFLATED: Final = 128 << 10
 """How much is compressed at once, which nothing may interrupt: a second's or two's worth."""
 _MOST_STORED: Final = 16000
