@@ -66,8 +66,9 @@ def _method(host: type, name: str) -> Callable[..., Value]:
         if kwargs:
             kwargs = {key: plain(m, each) for key, each in kwargs.items()}
         _check(m, name, value, given)
-        if host is str and name in _SEARCHES and m.minor >= 13 and given and type(given[0]) is not str:
-            raise type_error(f"{name}() argument 1 must be str, not {type_name(args[0])}")
+        if host is str and name in _SEARCHES and given and type(given[0]) is not str:
+            where = f"{name}() argument 1 " if m.minor >= 13 else ""
+            raise type_error(f"{where}must be str, not {type_name(args[0])}")
         return function(value, *given, **kwargs)
 
     return method
