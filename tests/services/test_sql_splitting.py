@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given, strategies as st
 
-from fakedocker.userland.languages.sql.splitting import is_open, split_mysql, split_postgres
+from fakedocker.userland.languages.sql.splitting import is_open, open_sign, split_mysql, split_postgres
 
 PARTS = st.sampled_from(
     ["select 1", ";", "'", '"', "`", "/*", "*/", "--", "-- a;", "#", "\n", " ", "$$", "$a$", "(", ")", "\\", "E'\\''", "x", "\\G", "/*!", "''"]
@@ -50,3 +50,19 @@ def test_a_long_statement_is_looked_at_once() -> None:
         split = split_postgres(f"{rest}({number}, 'text'),\n", at, depth)
         assert split.at == len(split.rest)
         rest, at, depth = split.rest, split.at, split.depth
+
+
+def test_what_a_text_ends_within_is_known() -> None:
+    texts = {
+        "/* a\n": "/*",
+        "select 'x\n": "'",
+        'select "b\n': '"',
+        "do $$\n": "$",
+        "select (1\n": "",
+        "select 1\n": "",
+    }
+    for text, sign in texts.items():
+        split = split_postgres(text)
+        assert open_sign(split.rest, split.at) == sign, text
+    split = split_mysql("select `a\n")
+    assert open_sign(split.rest, split.at) == "`"

@@ -7,7 +7,7 @@ from typing import Final
 
 from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State, bytes_of, text_of
-from fakedocker.userland.languages.sql.splitting import is_open, sent, split_mysql
+from fakedocker.userland.languages.sql.splitting import is_open, open_sign, sent, split_mysql
 from fakedocker.userland.network.connecting import connect_by_name
 from fakedocker.userland.services import mysql_commands
 from fakedocker.userland.services.line_input import next_line
@@ -202,7 +202,9 @@ def _converse(system: System, state: State, options: Options) -> int:
         if "e" in options:
             return 0
         if state["interactive"] and not state.get("prompted"):
-            system.put("    -> " if is_open(state["buffer"], nested=False) else _prompt(system, state))
+            sign = open_sign(state["buffer"], state.get("looked", 0)) if state["buffer"] else ""
+            more = "   /*> " if sign == "/*" else f"    {sign or '-'}> "
+            system.put(more if is_open(state["buffer"], nested=False) else _prompt(system, state))
             state["prompted"] = True
         line = next_line(system, state)
         state["prompted"] = False

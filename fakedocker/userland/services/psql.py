@@ -10,7 +10,7 @@ from typing import Any, Final
 from fakedocker.kernel import marks
 from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State, bytes_of, text_of
-from fakedocker.userland.languages.sql.splitting import is_open, split_postgres
+from fakedocker.userland.languages.sql.splitting import is_open, open_sign, split_postgres
 from fakedocker.userland.network.connecting import connect_by_name
 from fakedocker.userland.services.line_input import next_line
 from fakedocker.userland.services.pg_dump import dump
@@ -140,8 +140,8 @@ def _step(system: System, state: State) -> int | None:
     if state["asked"]:
         return 1 if state["failed"] and not state.get("read_file") else 0
     if state["interactive"] and not state.get("prompted"):
-        mark = "-" if state["buffer"].strip() else {"T": "*=", "E": "!="}.get(state.get("status", "I"), "=")
-        system.put(f"{state['login']['database']}{mark}# ")
+        transaction = {"T": "*", "E": "!"}.get(state.get("status", "I"), "")
+        system.put(f"{state['login']['database']}{_ready_sign(state)}{transaction}# ")
         state["prompted"] = True
     line = next_line(system, state)
     state["prompted"] = False
@@ -156,6 +156,15 @@ def _step(system: System, state: State) -> int | None:
         return 0
     _take_line(state, line, "")
     return None
+
+
+def _ready_sign(state: State) -> str:
+    """The %R of a prompt: what psql waits for."""
+    if not state["buffer"].strip():
+        return "="
+    at, depth = state.get("looked", (0, 0))
+    sign = open_sign(state["buffer"], at)
+    return "*" if sign == "/*" else sign or ("(" if depth > 0 else "-")
 
 
 def _take_line(state: State, line: str, place: str) -> None:
@@ -180,7 +189,7 @@ def _take_line(state: State, line: str, place: str) -> None:
     if body.startswith("\\"):
         found.append(["command", body, place])
         rest = ""
-    elif "\\" in line and (at := _backslash(rest)) >= 0:
+    elif "\\" in line and not open_sign(split.rest, split.at) and (at := _backslash(rest)) >= 0:
         command, query = rest[at:].strip(), rest[:at]
         if not command.startswith(("\\g", "\\x")) or command.startswith("\\gset"):
             raise Unsimulated(f"{command.split()[0]} behind a query")

@@ -114,6 +114,12 @@ def is_open(text: str, nested: bool = True) -> bool:
             return at < len(text)
 
 
+def open_sign(rest: str, at: int) -> str:
+    """What a rest that has been looked at up to `at` ends within: ' " ` $ or /*; "" for nothing of these."""
+    kind = rest[at : at + 2]
+    return kind if kind == "/*" else kind[:1] if kind[:1] in ("'", '"', "`", "$") else ""
+
+
 @lru_cache(maxsize=8)
 def _my_signs(delimiter: str) -> re.Pattern[str]:
     return re.compile(rf"""{re.escape(delimiter)}|\\[Gg]|['"`#]|--(?=[ \t\n]|\Z)|/\*""")
