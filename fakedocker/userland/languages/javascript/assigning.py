@@ -12,7 +12,7 @@ from fakedocker.userland.languages.javascript.operators import to_key
 from fakedocker.userland.languages.javascript.properties import MISSING
 from fakedocker.userland.languages.javascript.shared import NULL
 from fakedocker.userland.languages.javascript.syntax import Node
-from fakedocker.userland.languages.javascript.variables import Store, read
+from fakedocker.userland.languages.javascript.variables import Store, read, read_this
 from fakedocker.userland.languages.machine.code import Frame, Runner
 
 Direct = Callable[[Emitter, Node], Evaluate]
@@ -99,7 +99,7 @@ def _plain_store(
 def member_parts(emitter: Emitter, node: syntax.Member, direct: Direct) -> tuple[Evaluate, Evaluate]:
     """What a member is of, and its key; a private name's is its mark."""
     is_super = isinstance(node.target, syntax.Super)
-    target = read(emitter, "this", node.at) if is_super else direct(emitter, node.target)
+    target = read_this(emitter, node.target) if is_super else direct(emitter, node.target)
     if isinstance(node.key, syntax.PrivateName):
         return target, read(emitter, f"#{node.key.name}", node.at)
     return target, direct(emitter, node.key)

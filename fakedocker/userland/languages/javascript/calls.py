@@ -239,16 +239,14 @@ def construct(realm: Host, callee: Value, arguments: list[Value], new_target: Va
 
 def _end_construct(machine: Runner, frame: Frame, value: Value) -> None:
     """What `new` gives: an object that the constructor returned, or its `this`."""
-    realm: Host = machine.language
     if not isinstance(value, JsObject | Native):
         invocation: Invocation = frame.extra
-        value = invocation.this
-        if invocation.function.class_kind == "derived":
-            value = _this_in(frame)
-            if value is UNINITIALIZED:
-                said = "Must call super constructor in derived class before accessing 'this' or returning from derived constructor"
-                machine.throw(realm.error_within(f"new {invocation.function.code.name}", "ReferenceError", said))
-                return
+        is_derived = invocation.function.class_kind == "derived"
+        if is_derived and value is not None:
+            said = "Derived constructors may only return object or undefined"
+            machine.throw(machine.language.error("TypeError", said).value)
+            return
+        value = _this_in(frame) if is_derived else invocation.this
     assert machine.top is not None
     machine.top.stack.append(value)
 

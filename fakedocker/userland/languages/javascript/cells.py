@@ -332,6 +332,18 @@ class Ending:
         self.value = value
 
 
+@cell
+class UnreadTrace:
+    """The `stack` of an error while nobody has asked for it, when V8 writes it: its lines, and what it begins with where that is
+    known already."""
+
+    __slots__ = ("header", "lines")
+
+    def __init__(self, header: str | None, lines: list[str]) -> None:
+        self.header = header
+        self.lines = lines
+
+
 FUNCTIONS: Final = (JsFunction, Native, Bound, HostFunction)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import NoReturn
 
 from fakedocker.userland.languages.javascript import syntax
-from fakedocker.userland.languages.javascript.cursor import STRICT_RESERVED, Context, Cursor
+from fakedocker.userland.languages.javascript.cursor import Context, Cursor
 from fakedocker.userland.languages.javascript.escapes import Refused
 from fakedocker.userland.languages.javascript.lexer import Token
+from fakedocker.userland.languages.javascript.parameter_names import check_strict_name
 from fakedocker.userland.languages.javascript.parser_parts import FunctionParts, Key, Outer
 from fakedocker.userland.languages.javascript.rendering import position
 from fakedocker.userland.languages.javascript.syntax import Node
@@ -43,10 +44,7 @@ class ClassSyntax:
     def _name(self) -> str:
         """The name of a class, which is one of the code around it, and none of those that strict code may not have."""
         token = self.cursor.name()
-        if token.value in STRICT_RESERVED:
-            self.cursor.fail("Unexpected strict mode reserved word", token.at, token.end)
-        if token.value in ("eval", "arguments"):
-            self.cursor.fail("Unexpected eval or arguments in strict mode", token.at, token.end)
+        check_strict_name(token)
         return str(token.value)
 
     def _members(self, is_derived: bool) -> tuple[syntax.Function | None, list[syntax.Field | syntax.Method]]:

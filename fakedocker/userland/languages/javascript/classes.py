@@ -12,9 +12,8 @@ from fakedocker.userland.languages.javascript.functions import closure_maker, fu
 from fakedocker.userland.languages.javascript.operators import to_key
 from fakedocker.userland.languages.javascript.rendering import position
 from fakedocker.userland.languages.javascript.shared import NULL, UNINITIALIZED
-from fakedocker.userland.languages.javascript.syntax import Node
 from fakedocker.userland.languages.javascript.variables import open_scope, read, read_variable, store_variable
-from fakedocker.userland.languages.machine.code import Frame, Runner
+from fakedocker.userland.languages.machine.code import Frame, Operation, Runner
 
 Push = Callable[..., None]
 
@@ -29,16 +28,17 @@ def push_class(emitter: Emitter, node: syntax.Class, name: str, push: Push) -> N
         emitter.op(lambda frame, machine: frame.stack.append(UNINITIALIZED), node.at)
     else:
         push(emitter, node.parent)
+    keys = _push_keys(emitter, node, push)
     _make_constructor(emitter, node, node.name or name)
     for member in node.members:
         if isinstance(member, syntax.Method):
-            _method(emitter, member, push)
+            _method(emitter, member, _key_of(emitter, member, keys))
         elif not member.is_static:
-            _field(emitter, member, push)
+            _field(emitter, member, _key_of(emitter, member, keys))
     _bind_name(emitter, node)
     for member in node.members:
         if isinstance(member, syntax.Field) and member.is_static:
-            _static(emitter, member, push)
+            _static(emitter, member, None if member.key is None else _key_of(emitter, member, keys))
 
     def end(frame: Frame, machine: Runner) -> None:
         del frame.stack[-2]
@@ -112,27 +112,48 @@ def _make_constructor(emitter: Emitter, node: syntax.Class, name: str) -> None:
     emitter.op(run, node.at)
 
 
-def _push_member_key(emitter: Emitter, key: Node, computed: bool, push: Push) -> None:
-    if isinstance(key, syntax.PrivateName):
-        mark = read(emitter, f"#{key.name}", key.at)
-        emitter.op(lambda frame, machine: frame.stack.append(mark(frame, machine)), key.at)
-        return
-    push(emitter, key)
+def _push_keys(emitter: Emitter, node: syntax.Class, push: Push) -> dict[int, int]:
+    """Evaluate the keys in brackets, which V8 does before it looks at the parent: the slots where they are, by their members' ids."""
+    slots: dict[int, int] = {}
+    for member in node.members:
+        if member.computed and member.key is not None:
+            push(emitter, member.key)
+            slot = slots[id(member)] = emitter.new_slot()
+            emitter.op(
+                _keep_key(slot, is_static=member.is_static, is_method=isinstance(member, syntax.Method)), member.key.at
+            )
+    return slots
 
+
+def _keep_key(slot: int, *, is_static: bool, is_method: bool) -> Operation:
     def run(frame: Frame, machine: Runner) -> None:
-        frame.stack[-1] = to_key(machine.language, frame.stack[-1])
+        key = frame.slots[slot] = to_key(machine.language, frame.stack.pop())
+        if is_static and key == "prototype":
+            raise machine.language.error("TypeError", "Classes may not have a static property named 'prototype'")
 
-    emitter.op(run, key.at)
+    return run
 
 
-def _method(emitter: Emitter, node: syntax.Method, push: Push) -> None:
-    _push_member_key(emitter, node.key, node.computed, push)
+def _key_of(emitter: Emitter, member: syntax.Field | syntax.Method, slots: dict[int, int]) -> Evaluate:
+    """What a member is called."""
+    key = member.key
+    if isinstance(key, syntax.PrivateName):
+        return read(emitter, f"#{key.name}", key.at)
+    if id(member) in slots:
+        slot = slots[id(member)]
+        return lambda frame, machine: frame.slots[slot]
+    assert isinstance(key, syntax.Literal)
+    value = key.value
+    return lambda frame, machine: to_key(machine.language, value)
+
+
+def _method(emitter: Emitter, node: syntax.Method, key_of: Evaluate) -> None:
     maker = function_maker(emitter, node.function, node.function.name)
     kind, is_static = node.kind, node.is_static
 
     def run(frame: Frame, machine: Runner) -> None:
         realm = machine.language
-        key = frame.stack.pop()
+        key = key_of(frame, machine)
         prototype, constructor = frame.stack[-2], frame.stack[-1]
         function = maker(frame, machine)
         function.home = constructor if is_static else prototype
@@ -141,13 +162,11 @@ def _method(emitter: Emitter, node: syntax.Method, push: Push) -> None:
     emitter.op(run, node.at)
 
 
-def _field(emitter: Emitter, node: syntax.Field, push: Push) -> None:
-    assert node.key is not None
-    _push_member_key(emitter, node.key, node.computed, push)
+def _field(emitter: Emitter, node: syntax.Field, key_of: Evaluate) -> None:
     maker = _field_function(emitter, node)
 
     def run(frame: Frame, machine: Runner) -> None:
-        key = frame.stack.pop()
+        key = key_of(frame, machine)
         prototype, constructor = frame.stack[-2], frame.stack[-1]
         function = None if maker is None else maker(frame, machine)
         if function is not None:
@@ -164,17 +183,12 @@ def _field_function(emitter: Emitter, node: syntax.Field) -> Evaluate | None:
     return closure_maker(emitter, emitter.analysis.functions[id(holder)], emitter.code_of(holder))
 
 
-def _static(emitter: Emitter, node: syntax.Field, push: Push) -> None:
-    """A static field or block: its function is called with the class as `this`."""
-    if node.key is not None:
-        _push_member_key(emitter, node.key, node.computed, push)
-    else:
-        emitter.op(lambda frame, machine: frame.stack.append(None), node.at)
+def _static(emitter: Emitter, node: syntax.Field, key_of: Evaluate | None) -> None:
+    """A static field or block, which has no key: its function is called with the class as `this`."""
     maker = _field_function(emitter, node)
-    is_block = node.key is None
 
     def begin(frame: Frame, machine: Runner) -> object:
-        constructor = frame.stack[-2]
+        constructor = frame.stack[-1]
         if maker is None:
             frame.stack.append(None)
             return False
@@ -183,9 +197,9 @@ def _static(emitter: Emitter, node: syntax.Field, push: Push) -> None:
         return enter(machine.language, function, constructor, []) is not None
 
     def end(frame: Frame, machine: Runner) -> None:
-        value, key = frame.stack.pop(), frame.stack.pop()
-        if not is_block:
-            machine.language.define_field(frame.stack[-1], key, value)
+        value = frame.stack.pop()
+        if key_of is not None:
+            machine.language.define_field(frame.stack[-1], key_of(frame, machine), value)
 
     emitter.op(begin, node.at)
     emitter.op(end, node.at)

@@ -12,6 +12,7 @@ from fakedocker.userland.languages.javascript import (  # noqa: F401  # they add
     stacked_calls,
     syntax,
 )
+from fakedocker.userland.languages.javascript.analysis import Analysis, has_simple_parameters, statements_of
 from fakedocker.userland.languages.javascript.blocks import initialize, statements
 from fakedocker.userland.languages.javascript.calls import (
     call_operation,
@@ -23,17 +24,11 @@ from fakedocker.userland.languages.javascript.calls import (
 from fakedocker.userland.languages.javascript.code import JsCode
 from fakedocker.userland.languages.javascript.emitting import Emitter
 from fakedocker.userland.languages.javascript.escapes import Refused
-from fakedocker.userland.languages.javascript.jumping import leave
+from fakedocker.userland.languages.javascript.jumping import give_this, leave
 from fakedocker.userland.languages.javascript.nodes import nodes_in
 from fakedocker.userland.languages.javascript.redeclarations import refused_before
 from fakedocker.userland.languages.javascript.resuming import waiter_operation
-from fakedocker.userland.languages.javascript.scopes import (
-    LEXICAL,
-    Analysis,
-    FunctionScope,
-    has_simple_parameters,
-    statements_of,
-)
+from fakedocker.userland.languages.javascript.scopes import LEXICAL, FunctionScope
 from fakedocker.userland.languages.javascript.shared import UNINITIALIZED
 from fakedocker.userland.languages.javascript.stacked import push
 from fakedocker.userland.languages.javascript.stacked_assigning import store
@@ -221,6 +216,8 @@ class _Unit:
         if isinstance(node.body, tuple) and not hasattr(node.body, "_fields"):
             statements(emitter, statements_of(node))
             emitter.op(lambda frame, machine: frame.stack.append(None), node.end - 1)
+            if code.kind == "derived":
+                give_this(emitter, self.analysis.noted_places[id(node)])
         else:
             push(emitter, statements_of(node)[0])
         leave(emitter, node.end - 1)

@@ -13,7 +13,6 @@ from fakedocker.userland.languages.javascript.lexer import Token
 from fakedocker.userland.languages.javascript.patterns import is_target, names_of, told_of, wrong_target
 from fakedocker.userland.languages.javascript.rendering import not_iterable, position
 from fakedocker.userland.languages.javascript.syntax import Node
-from fakedocker.userland.languages.machine.cells import NotSimulated
 
 _MANY: Final = "Invalid left-hand side in for-{kind} loop: Must have a single binding."
 
@@ -25,7 +24,8 @@ NO_LET: Final = frozenset("async await get let set static yield".split())
 def begins_let(cursor: Cursor, following: Token) -> bool:
     """Whether `let` is followed by what it declares."""
     if following.kind == "name":
-        is_reserved = following.value in FUTURE_RESERVED
+        is_escaped = following.escaped and following.value in ("let", "static")
+        is_reserved = following.value in FUTURE_RESERVED or is_escaped
         return not (is_reserved and cursor.context.is_strict)
     return following.kind == "punctuator" and following.value in ("[", "{")
 
@@ -235,8 +235,7 @@ class ForSyntax:
         if len(target.pairs) != 1:
             cursor.fail(_MANY.format(kind=kind), *self.declarations.bindings)
         pattern, value = target.pairs[0]
-        if value is not None:
-            if kind != "in" or target.kind != "var" or cursor.context.is_strict or not isinstance(pattern, syntax.Name):
-                said = f"for-{kind} loop variable declaration may not have an initializer."
-                cursor.fail(said, *self.declarations.first_value)
-            raise NotSimulated("a loop over names whose variable has a value before")
+        is_old = kind == "in" and target.kind == "var" and not cursor.context.is_strict
+        if value is not None and not (is_old and isinstance(pattern, syntax.Name)):
+            said = f"for-{kind} loop variable declaration may not have an initializer."
+            cursor.fail(said, *self.declarations.first_value)

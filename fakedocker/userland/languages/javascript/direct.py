@@ -23,7 +23,7 @@ from fakedocker.userland.languages.javascript.places import noted_places
 from fakedocker.userland.languages.javascript.rendering import not_iterable, position
 from fakedocker.userland.languages.javascript.shared import HOLE, NULL, WellKnown
 from fakedocker.userland.languages.javascript.syntax import Node
-from fakedocker.userland.languages.javascript.variables import read
+from fakedocker.userland.languages.javascript.variables import read, read_this
 from fakedocker.userland.languages.machine.code import Frame, Runner
 
 
@@ -197,7 +197,7 @@ def _function(emitter: Emitter, node: syntax.Function) -> Evaluate:
 
 
 def _this(emitter: Emitter, node: syntax.This) -> Evaluate:
-    return read(emitter, "this", node.at)
+    return read_this(emitter, node)
 
 
 def _new_target(emitter: Emitter, node: syntax.NewTarget) -> Evaluate:

@@ -11,7 +11,7 @@ from fakedocker.userland.languages.javascript.operators import (
 )
 from fakedocker.userland.languages.javascript.properties import MISSING
 from fakedocker.userland.languages.javascript.shared import HOLE, NULL
-from fakedocker.userland.languages.javascript.variables import read
+from fakedocker.userland.languages.javascript.variables import read, read_this
 from fakedocker.userland.languages.machine.code import Frame, Runner
 
 
@@ -68,7 +68,7 @@ def member_getter(emitter: Emitter, node: syntax.Member, target: Evaluate) -> Ev
 
 def _super_member(emitter: Emitter, node: syntax.Member) -> Evaluate:
     function = read(emitter, "%function", node.at)
-    this = read(emitter, "this", node.at)
+    this = read_this(emitter, node.target)
     key = direct(emitter, node.key)
     return lambda frame, machine: machine.language.super_get(
         function(frame, machine), this(frame, machine), to_key(machine.language, key(frame, machine))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from fakedocker.userland.languages.javascript.analysis import Analysis
 from fakedocker.userland.languages.javascript.cells import Value
 from fakedocker.userland.languages.javascript.code import JsCode
-from fakedocker.userland.languages.javascript.scopes import Analysis, FunctionScope, Scope, Variable
+from fakedocker.userland.languages.javascript.scopes import FunctionScope, Scope, Variable
 from fakedocker.userland.languages.javascript.syntax import Node
 from fakedocker.userland.languages.machine.code import Frame, Operation, Runner
 

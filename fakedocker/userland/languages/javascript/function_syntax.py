@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Final, cast
 
 from fakedocker.userland.languages.javascript import syntax
 from fakedocker.userland.languages.javascript.class_syntax import ClassSyntax
-from fakedocker.userland.languages.javascript.cursor import NOT_SIMPLE, STRICT_RESERVED, Context, Cursor
+from fakedocker.userland.languages.javascript.cursor import NOT_SIMPLE, Context, Cursor
 from fakedocker.userland.languages.javascript.escapes import Refused
 from fakedocker.userland.languages.javascript.lexer import Token
-from fakedocker.userland.languages.javascript.parameter_names import check_strict_parameters, check_twice
+from fakedocker.userland.languages.javascript.parameter_names import (
+    are_names,
+    check_strict_name,
+    check_strict_parameters,
+    check_twice,
+)
 from fakedocker.userland.languages.javascript.parser_parts import Outer
 from fakedocker.userland.languages.javascript.patterns import names_of, told_of_parameter
 from fakedocker.userland.languages.javascript.private_names import PrivateNames
@@ -64,12 +68,6 @@ class FunctionSyntax:
         finally:
             cursor.context = outer
 
-    def _check_strict_name(self, token: Token) -> None:
-        if token.value in ("eval", "arguments"):
-            self.cursor.fail("Unexpected eval or arguments in strict mode", token.at, token.end)
-        if token.value in STRICT_RESERVED:
-            self.cursor.fail("Unexpected strict mode reserved word", token.at, token.end)
-
     def method(self, kind: str, key: Node, is_async: bool = False, is_generator: bool = False) -> syntax.Function:
         """The parameters and body of a method; its name is its key's, if that is known here."""
         name = ""
@@ -100,7 +98,7 @@ class FunctionSyntax:
             is_strict=outer.is_strict,
             home={"function": "", "derived": "derived"}.get(kind, "method"),
         )
-        cursor.context.looked_over = 2 if outer.looked_over else int(not is_called)
+        looked_over = cursor.context.looked_over = 2 if outer.looked_over else int(not is_called)
         try:
             parameters = self._parameters(is_unique=kind != "function" or outer.is_strict)
             self._check_count(kind, parameters, start)
@@ -113,16 +111,18 @@ class FunctionSyntax:
                 raise self._told_of(problem, kind, named, parameters, start) from None
         finally:
             cursor.context = outer
-        self._check_names(kind, named, parameters, strict)
+        self._check_names(kind, named, parameters, looked_over if strict else -1)
         if strict:
             cursor.check_octal(start)
         name = "" if named is None else str(named.value)
-        found = syntax.Function(at, cursor.last_end, kind, name, parameters, body, is_async, is_generator, strict)
+        found = syntax.Function(
+            at, cursor.last_end, kind, name, parameters, body, is_async, is_generator, strict, start
+        )
         self.expressions.covers.functions.append(found)
         return found
 
     def _body(self, parameters: tuple[Node, ...]) -> tuple[Node, ...]:
-        self.cursor.context.is_simple = _are_names(parameters)
+        self.cursor.context.is_simple = are_names(parameters)
         return self.expressions.parse_body()
 
     def _expect_end(self, outer: Context) -> None:
@@ -141,20 +141,22 @@ class FunctionSyntax:
         if is_illegal and kind != "arrow":  # V8 gives up
             return problem
         try:
-            self._check_names(kind, named, parameters, is_strict or is_illegal)
+            looked_over = self.cursor.context.looked_over
+            self._check_names(kind, named, parameters, looked_over if is_strict or is_illegal else -1)
             if is_strict:
                 self.cursor.check_octal(start)
         except Refused as other:
             return problem.overridden(other)
         return problem
 
-    def _check_names(self, kind: str, named: Token | None, parameters: tuple[Node, ...], is_strict: bool) -> None:
-        """The names of a function and of its parameters, which may not be until it is known whether it is strict."""
-        if is_strict and named is not None:
-            self._check_strict_name(named)
+    def _check_names(self, kind: str, named: Token | None, parameters: tuple[Node, ...], looked_over: int) -> None:
+        """The names of a function and of its parameters, which may not be until it is known whether it is strict: else -1."""
+        is_strict = looked_over >= 0
         if is_strict:
-            check_strict_parameters(parameters)
-        if is_strict or kind != "function" or not _are_names(parameters):
+            if named is not None:
+                check_strict_name(named)
+            check_strict_parameters(parameters, self.cursor.source, looked_over)
+        if is_strict or kind != "function" or not are_names(parameters):
             check_twice(parameters)
 
     def _check_count(self, kind: str, parameters: tuple[Node, ...], start: int) -> None:
@@ -190,7 +192,7 @@ class FunctionSyntax:
         try:
             cursor.expect(")")
         except Refused as problem:
-            if is_unique and _are_names(found):
+            if is_unique and are_names(found):
                 self._check_twice_before(problem, tuple(found))
             raise
         return tuple(found)
@@ -248,7 +250,7 @@ class FunctionSyntax:
         if token.kind == "name":
             cursor.name()
             if cursor.context.is_strict and token.value in ("eval", "arguments"):
-                cursor.fail("Unexpected eval or arguments in strict mode", token.at, token.end)
+                check_strict_name(token)
             return syntax.Name(token.at, str(token.value))
         covers = self.expressions.covers
         if cursor.is_at("[") or cursor.is_at("{"):
@@ -355,7 +357,7 @@ class FunctionSyntax:
                 behind = covers.behind_await.get(name.at)
                 at, end = (name.at, name.at + 5) if behind is None else (behind.at, behind.end)
                 cursor.fail(AWAIT_NAME, at, end)
-        check_twice(tuple(found), 0 if _are_names(found) else 1)
+        check_twice(tuple(found), 0 if are_names(found) else 1)
         return found
 
     def _arrow_body(self, at: int, parameters: tuple[Node, ...], is_async: bool, in_allowed: bool) -> Node:
@@ -389,12 +391,8 @@ class FunctionSyntax:
         finally:
             cursor.context = outer
         if strict:
-            check_strict_parameters(parameters)
+            check_strict_parameters(parameters, cursor.source, 0)
             cursor.check_octal(at)
-        found = syntax.Function(at, cursor.last_end, "arrow", "", parameters, body, is_async, False, strict)
+        found = syntax.Function(at, cursor.last_end, "arrow", "", parameters, body, is_async, False, strict, at)
         self.expressions.covers.functions.append(found)
         return found
-
-
-def _are_names(parameters: Iterable[Node]) -> bool:
-    return all(isinstance(parameter, syntax.Name) for parameter in parameters)

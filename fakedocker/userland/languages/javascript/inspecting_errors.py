@@ -25,10 +25,14 @@ from fakedocker.userland.languages.javascript.tracing import header_of
 
 def error(inspector: Inspector, value: JsObject, level: int) -> Shown | str:
     realm = inspector.realm
+    held = get(realm, value, "name")
+    if held is not None and held is not NULL:
+        held = get(realm, value, "name")  # again, as node does
+    name = "Error" if held is None or held is NULL else to_text(realm, held)
     stack = get(realm, value, "stack")
     text = stack if type(stack) is str and stack else header_of(realm, value)
     told = text
-    text = _without_shared(realm, value, _improved(realm, value, text))
+    text = _without_shared(realm, value, _improved(realm, value, name, text))
     hidden_keys = [
         key for key in ("cause", "errors") if has_own(realm, value, key) and not is_enumerable(realm, value, key)
     ]
@@ -94,10 +98,8 @@ def is_told(realm: Host, value: JsObject, key: Value, text: str) -> bool:
     return type(held) is not str or held in text
 
 
-def _improved(realm: Host, value: JsObject, stack: str) -> str:
+def _improved(realm: Host, value: JsObject, name: str, stack: str) -> str:
     """A trace that names the error by its class, where it does not (improveStack of node's util)."""
-    held = get(realm, value, "name")
-    name = "Error" if held is None or held is NULL else to_text(realm, held)
     own_class = constructor_name(realm, value)
     length = len(name)
     follows = stack[length : length + 1]

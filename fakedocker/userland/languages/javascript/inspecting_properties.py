@@ -13,6 +13,7 @@ from fakedocker.userland.languages.javascript.cells import (
     JsFunction,
     JsObject,
     Slot,
+    UnreadTrace,
     Value,
     is_callable,
 )
@@ -107,7 +108,8 @@ def show_property(inspector: Inspector, value: Value, key: Value, level: int) ->
             shown = _asked(inspector, words, realm.call(slot.getter, value, []), level)
     else:
         inspector.indentation += 2
-        shown = inspector.value(slot.value if slot is not None else found, level + 1)
+        held = slot.value if slot is not None else found
+        shown = inspector.value(held if type(held) is not UnreadTrace else get(realm, value, key), level + 1)
         inspector.indentation -= 2
     return f"{_key(inspector, key, slot is None or slot.enumerable)}: {shown}"
 

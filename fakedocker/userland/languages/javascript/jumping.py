@@ -8,6 +8,7 @@ from fakedocker.userland.languages.javascript import syntax
 from fakedocker.userland.languages.javascript.emitting import Emitter, Final, Label, Target
 from fakedocker.userland.languages.javascript.resuming import await_value
 from fakedocker.userland.languages.javascript.stacked import push
+from fakedocker.userland.languages.javascript.variables import read
 from fakedocker.userland.languages.machine.code import Frame, Operation, Runner
 from fakedocker.userland.languages.machine.machine import Thrown
 
@@ -92,7 +93,20 @@ def return_statement(emitter: Emitter, node: syntax.Return) -> None:
         push(emitter, node.value)
         if emitter.code.is_async and emitter.code.is_generator:
             emitter.op(await_value, node.at)
+    if emitter.code.kind == "derived":
+        give_this(emitter, node.at)
     leave(emitter, node.at)
+
+
+def give_this(emitter: Emitter, at: int) -> None:
+    """What a derived constructor returns where that is undefined: `this`, which there may be none of."""
+    this = read(emitter, "this", at)
+
+    def run(frame: Frame, machine: Runner) -> None:
+        if frame.stack[-1] is None:
+            frame.stack[-1] = this(frame, machine)
+
+    emitter.op(run, at)
 
 
 def leave(emitter: Emitter, at: int) -> None:

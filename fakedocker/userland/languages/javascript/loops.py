@@ -87,6 +87,8 @@ def for_statement(emitter: Emitter, node: syntax.For) -> None:
 
 def for_in_statement(emitter: Emitter, node: syntax.ForIn) -> None:
     """Over keys, or what an iterator gives; what it is left by early, it is told of."""
+    if isinstance(node.target, syntax.Declaration) and node.target.pairs[0][1] is not None:
+        statement(emitter, node.target)
     at = place_of_subject(node.value)
     slot = emitter.new_slot()
     kind, said = node.kind, not_iterable(node.value, at)

@@ -18,6 +18,8 @@ from fakedocker.userland.languages.javascript.rendering import position
 from fakedocker.userland.languages.javascript.shared import NULL
 from fakedocker.userland.languages.javascript.syntax import Node
 
+UNKNOWN_AT: Final = 1 << 40
+"""The place of what is told to be at a place that is not known: whatever shows it ends with a mark."""
 _TO_NUMBERS: Final = frozenset("+-~")
 ROOTS: Final = frozenset(
     {
@@ -36,6 +38,50 @@ def noted_places(node: Node, *, is_whole: bool) -> dict[int, int]:
         walk = _Walk(at, found, is_whole=is_whole)
         walk.visit(expression)
     return found
+
+
+def noted_in_class(node: syntax.Class, before: tuple[Node, ...], start: int) -> dict[int, int]:
+    """The same for a class that a function's statement declares, which is no beginning of its own.
+
+    Args:
+        before: the statements before it in the function.
+        start: where the function's parameters begin.
+    """
+    found: dict[int, int] = {}
+    walk = _Walk(UNKNOWN_AT, found, is_whole=True)
+    walk.visit(node)
+    if walk.place == UNKNOWN_AT:
+        found[id(node)] = place_behind(before, start)
+    return found
+
+
+def place_behind(body: tuple[Node, ...], start: int) -> int:
+    """The place that is noted last in the code of statements, with which a function begins; `UNKNOWN_AT` if that is not known."""
+    for node in reversed(body):
+        match node:
+            case syntax.Empty() | syntax.FunctionDeclaration() | syntax.Import():
+                continue
+            case syntax.Declaration(_, "var", pairs) if all(value is None for _, value in pairs):
+                continue
+            case syntax.ClassDeclaration(_, syntax.Class(_, _, _, None, _, ())):
+                continue
+            case syntax.If(_, _, yes, None):
+                return place_behind((yes,), UNKNOWN_AT)
+            case syntax.Block(_, inner) if inner:
+                return place_behind(inner, UNKNOWN_AT)
+            case syntax.ExpressionStatement(at, syntax.Call() as value):
+                return _place_within(at, value)
+            case syntax.Declaration(_, _, pairs) if isinstance(pairs[-1][0], syntax.Name):
+                target, last = pairs[-1]
+                return target.at if last is None else _place_within(_start(last), last)
+        return UNKNOWN_AT
+    return start
+
+
+def _place_within(at: int, node: Node) -> int:
+    walk = _Walk(at, {}, is_whole=True)
+    walk.visit(node)
+    return walk.place
 
 
 def place_of_subject(node: Node) -> int:
@@ -116,7 +162,7 @@ class _Walk:
         visit = _VISITS.get(type(node))
         if visit is not None:
             visit(self, node)
-        elif not isinstance(node, syntax.Literal | syntax.Function | syntax.This):
+        elif not isinstance(node, syntax.Literal | syntax.Function):
             for part in nodes_in(node):
                 self.visit(part)
         self._is_first = False
@@ -248,6 +294,8 @@ class _Walk:
                 self.visit(item.value)
 
     def _template(self, node: syntax.Template) -> None:
+        if node.parts:
+            self._note(node.at)
         if node.texts[0]:
             self._is_first = False
         for part in node.parts:
@@ -257,14 +305,21 @@ class _Walk:
 
     def _class(self, node: syntax.Class) -> None:
         """Its scope is a step, which a statement that begins with the class does without a place."""
-        self._is_first = self._is_first and self.place >= node.at
+        self._is_first = self._is_first and node.at <= self.place < UNKNOWN_AT
         self.visit(node.parent)
-        if self._is_whole:
-            self._found[id(node)] = self.place
         self._is_first = False
         for member in node.members:
-            if member.computed:
+            if member.computed and member.key is not None:
+                self._restart(position(member.key))
                 self.visit(member.key)
+                self._is_first = False
+        if self._is_whole:
+            self._found[id(node)] = self.place
+
+    def _this(self, node: Node) -> None:
+        """What may be none before `super` sets no place of its own."""
+        if self._is_whole:
+            self._found[id(node)] = self.place
 
     def _yield(self, node: syntax.Yield) -> None:
         self.visit(node.value)
@@ -277,5 +332,5 @@ _VISITS: Final[dict[type, Callable[..., None]]] = {
     syntax.Name: _Walk._name, syntax.Member: _Walk._parts, syntax.Call: _Walk._parts, syntax.New: _Walk._parts, syntax.Tagged: _Walk._parts,
     syntax.ImportCall: _Walk._parts, syntax.Await: _Walk._parts, syntax.Update: _Walk._update, syntax.Chain: _Walk._through,
     syntax.Unary: _Walk._unary, syntax.Delete: _Walk._delete, syntax.Binary: _Walk._binary, syntax.Logical: _Walk._logical, syntax.Sequence: _Walk._sequence, syntax.Assign: _Walk._assign,
-    syntax.Template: _Walk._template, syntax.ArrayLiteral: _Walk._array, syntax.ObjectLiteral: _Walk._object, syntax.Class: _Walk._class, syntax.Yield: _Walk._yield,
+    syntax.Template: _Walk._template, syntax.ArrayLiteral: _Walk._array, syntax.ObjectLiteral: _Walk._object, syntax.Class: _Walk._class, syntax.This: _Walk._this, syntax.Super: _Walk._this, syntax.Yield: _Walk._yield,
 }  # fmt: skip

@@ -17,6 +17,7 @@ from fakedocker.userland.languages.javascript.cells import (
     Proxy,
     Slot,
     Symbol,
+    UnreadTrace,
     Value,
     Wrapper,
     hidden,
@@ -276,7 +277,7 @@ def get_from(realm: Host, start: Value, key: Key, receiver: Value) -> Value:
             if type(found) is not Slot:
                 return found
             if not found.is_accessor:
-                return found.value
+                return found.value if type(found.value) is not UnreadTrace else realm.trace_text(place, found)
             return realm.call(found.getter, receiver, []) if found.getter is not None else None
         place = prototype_of(realm, place)
     return None

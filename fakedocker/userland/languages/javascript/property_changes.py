@@ -12,6 +12,7 @@ from fakedocker.userland.languages.javascript.cells import (
     JsRegExp,
     Proxy,
     Slot,
+    UnreadTrace,
     Value,
     is_callable,
 )
@@ -246,7 +247,7 @@ def define(realm: Host, target: Value, key: Key, value: Value) -> None:
     if type(target) is Proxy:
         trap = realm.get(target.handler, "defineProperty")
         if is_callable(trap):
-            realm.call(trap, target.handler, [target.target, key, descriptor_of(realm, value)])
+            realm.call(trap, target.handler, [target.target, key, descriptor_of(realm, target.target, value)])
         else:
             define(realm, target.target, key, value)
         return
@@ -329,13 +330,14 @@ def _delete_of_text(realm: Host, target: str, key: Key, strict: bool) -> bool:
     return not stays
 
 
-def descriptor_of(realm: Host, found: Value) -> Value:
+def descriptor_of(realm: Host, target: Value, found: Value) -> Value:
     """A property as Object.getOwnPropertyDescriptor describes it."""
     slot = found if type(found) is Slot else Slot(found)
     described = realm.new_object()
     if slot.is_accessor:
         described.props.update(get=slot.getter, set=slot.setter)
     else:
-        described.props.update(value=slot.value, writable=slot.writable)
+        value = slot.value if type(slot.value) is not UnreadTrace else realm.trace_text(target, slot)
+        described.props.update(value=value, writable=slot.writable)
     described.props.update(enumerable=slot.enumerable, configurable=slot.configurable)
     return described

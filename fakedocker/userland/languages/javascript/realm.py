@@ -243,12 +243,6 @@ class Realm:
         self.position = at
         return self.error(kind, message)
 
-    def error_within(self, name: str, kind: str, message: str) -> Value:
-        """An error of a function that has just ended, whose place in it is not known."""
-        made = self.error(kind, message).value
-        tracing.place_unknown(self, made, name)
-        return made
-
     def new_error(self, proto: JsObject, message: Value, above: Value = None) -> JsObject:
         """An error object, with its trace: what has called `above`, if it is given."""
         return tracing.new_error(self, proto, message, above)
@@ -352,6 +346,7 @@ class Realm:
     copy_without = members.copy_without
     cannot_destructure = members.cannot_destructure
     renew_header = tracing.renew_header
+    trace_text = tracing.trace_text
     element = members.element
     put_element = members.put_element
     template_object = members.template_object

@@ -14,7 +14,7 @@ from fakedocker.userland.languages.javascript.shared import NULL
 from fakedocker.userland.languages.javascript.stacked import KINDS, keep_unless, note_failing_call, push
 from fakedocker.userland.languages.javascript.stacked_calls import push_key
 from fakedocker.userland.languages.javascript.syntax import Node
-from fakedocker.userland.languages.javascript.variables import read, write
+from fakedocker.userland.languages.javascript.variables import read, read_this, write
 from fakedocker.userland.languages.machine.code import Frame, Operation, Runner
 
 
@@ -59,7 +59,8 @@ def _assign_member(emitter: Emitter, node: syntax.Assign, target: syntax.Member)
     getter, setter, strict = getter_of(target), setter_of(target), emitter.code.is_strict
     at, step_at = places.get(id(target), target.target.at), places.get(id(node), node.at)
     if isinstance(target.target, syntax.Super):
-        push(emitter, syntax.This(target.at))
+        this = read_this(emitter, target.target)
+        emitter.op(lambda frame, machine: frame.stack.append(this(frame, machine)), target.at)
     else:
         push(emitter, target.target)
     push_key(emitter, target)

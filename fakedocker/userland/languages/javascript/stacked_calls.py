@@ -13,7 +13,7 @@ from fakedocker.userland.languages.javascript.rendering import not_a_function, r
 from fakedocker.userland.languages.javascript.shared import NULL
 from fakedocker.userland.languages.javascript.stacked import KINDS, push, push_list
 from fakedocker.userland.languages.javascript.syntax import Node
-from fakedocker.userland.languages.javascript.variables import read
+from fakedocker.userland.languages.javascript.variables import read, read_this
 from fakedocker.userland.languages.machine.code import Frame, Operation, Runner
 
 Chain = list[Label]
@@ -37,7 +37,7 @@ def tagged(emitter: Emitter, node: syntax.Tagged) -> None:
 def member(emitter: Emitter, node: syntax.Member, chain: Chain | None = None) -> None:
     if isinstance(node.target, syntax.Super):
         push(emitter, node.key)
-        function, this = read(emitter, "%function", node.at), read(emitter, "this", node.at)
+        function, this = read(emitter, "%function", node.at), read_this(emitter, node.target)
 
         def super_get(frame: Frame, machine: Runner) -> None:
             realm = machine.language
@@ -147,7 +147,7 @@ def _push_callee(emitter: Emitter, callee: Node, chain: Chain) -> None:
         return
     if isinstance(inner, syntax.Member):
         push(emitter, inner)
-        this = read(emitter, "this", inner.at)
+        this = read_this(emitter, inner.target)
         emitter.op(lambda frame, machine: frame.stack.append(this(frame, machine)), inner.at)
         return
     _push_in_chain(emitter, inner, chain or None)

@@ -81,6 +81,7 @@ class Function(NamedTuple):
     """Any function. `body` is a block's statements, or an expression for a short arrow function.
 
     kind: function, arrow, method, getter, setter, constructor, derived (the constructor of a class that extends).
+    start: where its parameters begin.
     """
 
     at: int
@@ -92,6 +93,7 @@ class Function(NamedTuple):
     is_async: bool = False
     is_generator: bool = False
     is_strict: bool = False
+    start: int = 0
 
 
 class Field(NamedTuple):

@@ -22,6 +22,7 @@ from fakedocker.userland.languages.javascript.frame_names import (
     type_name,
 )
 from fakedocker.userland.languages.javascript.operators import to_number
+from fakedocker.userland.languages.javascript.places import UNKNOWN_AT
 from fakedocker.userland.languages.javascript.properties import get
 from fakedocker.userland.languages.javascript.shared import Host, Native
 from fakedocker.userland.languages.machine.code import Frame
@@ -210,6 +211,8 @@ def offset_of(realm: Host, frame: Frame, is_top: bool) -> int:
 
 def _line(realm: Host, frame: Frame, code: JsCode, at: int) -> tuple[str, Place | None]:
     invocation: Invocation = frame.extra
+    if at == UNKNOWN_AT:
+        return node_traces.UNKNOWN, None
     name = frame_name(realm, code, invocation)
     place = place_of(code, at)
     shown = f"{place[0]}:{place[1]}:{place[2]}"

@@ -12,6 +12,7 @@ from fakedocker.userland.languages.javascript.cells import (
     JsObject,
     Promise,
     Slot,
+    UnreadTrace,
     Value,
     hidden,
 )
@@ -25,12 +26,13 @@ from fakedocker.userland.languages.javascript.properties import get
 from fakedocker.userland.languages.javascript.shared import Host, Native
 from fakedocker.userland.languages.javascript.trace_walk import MOST_LINES, offset_of, waiting_lines, walk_frames
 from fakedocker.userland.languages.javascript.units import source_units
+from fakedocker.userland.languages.machine.machine import Thrown
 
 
 def new_error(realm: Host, proto: JsObject, message: Value, above: Value = None) -> JsObject:
     """An error with a message, unless it is undefined, and the trace of where the script is: what has called `above`."""
     made = JsObject(proto, "Error")
-    made.props["stack"] = hidden("")
+    made.props["stack"] = hidden("")  # before the message
     if message is not None:
         made.props["message"] = hidden(to_text(realm, message))
     capture(realm, made, above)
@@ -38,16 +40,37 @@ def new_error(realm: Host, proto: JsObject, message: Value, above: Value = None)
 
 
 def capture(realm: Host, target: JsObject, above: Value = None) -> None:
-    """Give an object the trace of where the script is; frames above a function are left out (Error.captureStackTrace)."""
-    header = header_of(realm, target)
-    trace = walk_frames(realm, above, header)
-    text = "\n".join([header, *(f"    at {line}" for line in trace.lines)])
-    target.props["stack"] = hidden(text)
+    """Give an object the trace of where the script is; frames above a function are left out (Error.captureStackTrace).
+
+    What the trace begins with is asked of the object when the trace is read first, but for objects that node's own functions make.
+    """
+    header = header_of(realm, target) if _in_library(realm) else None
+    trace = walk_frames(realm, above, header or "")
+    target.props["stack"] = hidden(UnreadTrace(header, trace.lines))
     target.private = target.private or {}
     target.private["place"] = trace.place
     target.private["shown"] = trace.shown
-    target.private["header"] = header
     realm.position = -1
+
+
+def _in_library(realm: Host) -> bool:
+    top = realm.machine.top
+    return top is not None and isinstance(top.code, JsCode) and top.code.is_host
+
+
+def trace_text(realm: Host, target: JsObject, slot: Slot) -> str:
+    """A trace that is read first, which stays what it says then. Runs what the object has for its name and message."""
+    unread = slot.value
+    header = unread.header
+    if header is None:
+        try:
+            header = header_of(realm, target)
+        except Thrown as thrown:
+            if isinstance(thrown.value, JsObject) and thrown.value.kind == "Error":
+                place_unknown(realm, thrown.value)
+            raise
+    slot.value = "\n".join([header, *(f"    at {line}" for line in unread.lines)])
+    return slot.value
 
 
 def place_at(
@@ -60,8 +83,7 @@ def place_at(
         promise: what fails with the error, if the function gives one: the trace goes on with what waits for it.
         is_alone: whether nothing of the script's has called the function.
     """
-    stack = get(realm, target, "stack")
-    header = stack.partition("\n    at ")[0] if type(stack) is str else header_of(realm, target)
+    header = _header_until_now(realm, target)
     found = node_traces.thrown(name, header)
     lines = list(found.frames) if found is not None else [node_traces.UNKNOWN]
     place: Place | None = None
@@ -71,16 +93,23 @@ def place_at(
         place = rest.place
     else:
         lines += waiting_lines(realm, promise)
-    target.props["stack"] = hidden("\n".join([header, *(f"    at {line}" for line in lines[:MOST_LINES])]))
+    target.props["stack"] = hidden(UnreadTrace(header, lines[:MOST_LINES]))
     target.private = target.private or {}
     target.private["place"] = place
     target.private["shown"] = found.shown if found is not None else (node_traces.UNKNOWN,)
 
 
-def place_unknown(realm: Host, target: JsObject, name: str) -> None:
-    """Put a function that has ended above the trace of an error, whose place is then not told."""
-    header, _, rest = get(realm, target, "stack").partition("\n    at ")
-    target.props["stack"] = hidden(f"{header}\n    at {name} ({node_traces.UNKNOWN})\n    at {rest}")
+def _header_until_now(realm: Host, target: JsObject) -> str:
+    held = target.props["stack"]
+    stack = held.value if type(held) is Slot else held
+    if type(stack) is UnreadTrace:
+        return header_of(realm, target) if stack.header is None else stack.header
+    return stack.partition("\n    at ")[0] if type(stack) is str else header_of(realm, target)
+
+
+def place_unknown(realm: Host, target: JsObject) -> None:
+    """Let it be told, where the trace of an error is printed, that it is not known."""
+    target.props["stack"] = hidden(UnreadTrace(_header_until_now(realm, target), [node_traces.UNKNOWN]))
     target.private = {**(target.private or {}), "place": None, "shown": (node_traces.UNKNOWN,)}
 
 
@@ -90,30 +119,25 @@ def calling_place(realm: Host) -> Place | None:
 
 
 def renew_header(realm: Host, target: JsObject) -> None:
-    """Let the trace of an error begin with what the error says by now: V8 writes it when it is asked for first."""
-    top = realm.machine.top
-    before = (target.private or {}).get("header")
+    """Let a script that changes an error of node's own change what its trace will begin with."""
     held = target.props.get("stack")
-    stack = held.value if type(held) is Slot else held
-    if before is None or type(stack) is not str or not stack.startswith(before) or top is None:
-        return
-    if not (isinstance(top.code, JsCode) and top.code.is_host):
-        assert target.private is not None
-        target.private["header"] = header_of(realm, target)
-        target.props["stack"] = hidden(target.private["header"] + stack[len(before) :])
+    if type(held) is Slot and type(held.value) is UnreadTrace and not _in_library(realm):
+        coded = _CODED.match(held.value.header or "")
+        if coded is None:
+            held.value.header = None
+        else:
+            held.value.header = f"{get(realm, target, 'name')} {coded[1]}: {get(realm, target, 'message')}"
+
+
+_CODED: Final = re.compile(r"\w+ (\[ERR_\w+\]): ")
+"""What the trace of an error with a code of node's own begins with."""
 
 
 def header_of(realm: Host, target: JsObject) -> str:
     """What a trace begins with: the error as text."""
-    if target.kind != "Error":
-        name, message = "Error", ""
-        found_name, found_message = get(realm, target, "name"), get(realm, target, "message")
-        name = name if found_name is None else to_text(realm, found_name)
-        message = message if found_message is None else to_text(realm, found_message)
-    else:
-        found_name, found_message = get(realm, target, "name"), get(realm, target, "message")
-        name = "Error" if found_name is None else to_text(realm, found_name)
-        message = "" if found_message is None else to_text(realm, found_message)
+    found_name, found_message = get(realm, target, "name"), get(realm, target, "message")
+    name = "Error" if found_name is None else to_text(realm, found_name)
+    message = "" if found_message is None else to_text(realm, found_message)
     return f"{name}: {message}" if name and message else name or message
 
 

@@ -8,6 +8,7 @@ from fakedocker.userland.languages.javascript.cells import Value
 from fakedocker.userland.languages.javascript.emitting import Emitter, Evaluate, box_number
 from fakedocker.userland.languages.javascript.scopes import LEXICAL, Variable
 from fakedocker.userland.languages.javascript.shared import UNINITIALIZED
+from fakedocker.userland.languages.javascript.syntax import Node
 from fakedocker.userland.languages.machine.code import Box, Frame, Operation, Runner
 
 Store = Callable[[Frame, Runner, Value], None]
@@ -19,6 +20,11 @@ def read(emitter: Emitter, name: str, at: int) -> Evaluate:
     if variable is None:
         return lambda frame, machine: machine.language.global_value(name, at)
     return read_variable(emitter, variable, at)
+
+
+def read_this(emitter: Emitter, node: Node) -> Evaluate:
+    """`this`, of a node that is it or means it; ReferenceError before `super` has made it."""
+    return read(emitter, "this", emitter.analysis.noted_places.get(id(node), node.at))
 
 
 def read_variable(emitter: Emitter, variable: Variable, at: int, *, as_it_is: bool = False) -> Evaluate:

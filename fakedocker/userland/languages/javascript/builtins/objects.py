@@ -152,7 +152,7 @@ def own_descriptor(realm: Host, this: Value, arguments: list[Value]) -> Value:
     target = realm.to_object(argument(arguments, 0))
     key = to_key(realm, argument(arguments, 1))
     found = native_own(realm, target, key) if type(target) is Native else own(realm, target, key)
-    return None if found is MISSING else descriptor_of(realm, found)
+    return None if found is MISSING else descriptor_of(realm, target, found)
 
 
 @OBJECT.static("getOwnPropertyDescriptors", 1)
@@ -160,7 +160,7 @@ def _own_descriptors(realm: Host, this: Value, arguments: list[Value]) -> Value:
     target = realm.to_object(argument(arguments, 0))
     made = realm.new_object()
     for key in own_keys(realm, target):
-        made.props[key] = descriptor_of(realm, own(realm, target, key))
+        made.props[key] = descriptor_of(realm, target, own(realm, target, key))
     return made
 
 

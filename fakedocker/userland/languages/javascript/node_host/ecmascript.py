@@ -77,7 +77,7 @@ def _add_module(realm: Host, this: Value, arguments: list[Value]) -> Value:
         place_at(realm, found.value, "esm.syntax" if is_mjs else "esm.syntax.detected", is_alone=True)
         if to_boolean(arguments[2]):  # nothing waits for a module that another one imports
             slot = found.value.props["stack"]
-            slot.value = slot.value.partition("\n    at async ModuleJob._link ")[0]
+            slot.value = realm.trace_text(found.value, slot).partition("\n    at async ModuleJob._link ")[0]
         raise found from None
     record: Record = {
         "imports": {},

@@ -173,7 +173,7 @@ def _pair(name: str, call: str, act: Callable[[System, str, str], None]) -> None
             made = problem_object(realm, problem, call, first)
             made.props["message"].value += f" -> '{to_units(second)}'"
             made.props["dest"] = to_units(second)
-            made.props["stack"].value = made.props["stack"].value.replace(
+            made.props["stack"].value = realm.trace_text(made, made.props["stack"]).replace(
                 f"'{to_units(first)}'", f"'{to_units(first)}' -> '{to_units(second)}'", 1
             )
             return made

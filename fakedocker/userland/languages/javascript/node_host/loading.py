@@ -119,7 +119,7 @@ def _compile(realm: Host, this: Value, arguments: list[Value]) -> Value:
 def _write_place(realm: Host, error: JsObject) -> None:
     """Put where a source is refused before the trace of the error, as is done for what is required; it is told no more then."""
     stack = error.props["stack"]
-    stack.value = f"{realm.state.host['syntax'][1]}\n{stack.value}"
+    stack.value = f"{realm.state.host['syntax'][1]}\n{realm.trace_text(error, stack)}"
     realm.state.host["syntax"] = (error, "")
 
 

@@ -74,10 +74,10 @@ def _unconnected(realm: Host, problem: OSError, address: str, port: int) -> Valu
     """The error of a connection that there is none of."""
     made = problem_object(realm, problem, "connect")
     for key in ("message", "stack"):
-        slot = made.props[key]
+        slot, before = made.props[key], realm.get(made, key)
         code = realm.get(made, "code")
-        slot.value = slot.value.replace(
-            slot.value.split("\n")[0] if key == "stack" else slot.value,
+        slot.value = before.replace(
+            before.split("\n")[0] if key == "stack" else before,
             f"{'Error: ' if key == 'stack' else ''}connect {code} {address}:{port}",
             1,
         )

@@ -80,6 +80,7 @@ function requireModule(filename) {
 function explain(error, url) {
   if (!(error instanceof ReferenceError) || !/^(?:require|module|exports|__filename|__dirname) is not defined$/.test(error.message)) return;
   const before = error.message;
+  error.stack; // which says from now on what it says now
   error.message += ' in ES module scope';
   if (before.startsWith('require ')) error.message += ', you can use import instead';
   const described = url.endsWith('.js') ? __host__.packageFile(fileURLToPath(url)) : undefined;
