@@ -154,7 +154,7 @@ def real_output(program: str) -> list[str]:
             printed = subprocess.run(["node", path], capture_output=True, timeout=LONGEST_SECONDS).stdout
         except subprocess.TimeoutExpired as late:
             printed = late.stdout or b""
-    return printed.decode("utf-8", "replace").split(END)[:-1]
+    return printed.decode("utf-8", "replace").replace(directory, "/app").split(END)[:-1]
 
 
 def simulated_output(program: str) -> tuple[list[str], str]:

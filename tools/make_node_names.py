@@ -24,6 +24,9 @@ for (const name of out.globals) {
   out.objects[name] = own(value);
   if (typeof value === 'function' && value.prototype) out.objects[name + '.prototype'] = own(value.prototype);
 }
+const typed = Object.getPrototypeOf(Uint8Array);
+out.objects.TypedArray = own(typed);
+out.objects['TypedArray.prototype'] = own(typed.prototype);
 for (const name of require('module').builtinModules.filter((n) => !n.startsWith('_'))) {
   const value = require(name);
   if (!simple(value)) continue;
@@ -38,14 +41,17 @@ console.log(JSON.stringify(out));
 """
 OF_FILES = {"require", "module", "exports", "__filename", "__dirname"}
 """What only files have; a script of -e has it from the global object."""
-NOTHING = {"constructor", "prototype", "name", "length", "arguments", "caller", "__proto__"}
+NOTHING = {"constructor", "prototype", "name", "length", "arguments", "caller"}
 
 
 def main() -> None:
     done = subprocess.run(["node", "--no-warnings", "-e", SCRIPT], capture_output=True, text=True, check=True)
     found = json.loads(done.stdout)
     sections = {
-        kind: {name: sorted(set(names) - NOTHING) for name, names in sorted(found[kind].items())}
+        kind: {
+            name: [one for one in dict.fromkeys(names) if one not in NOTHING]
+            for name, names in sorted(found[kind].items())
+        }
         for kind in ("objects", "modules")
     }
     lines = [f'"globals": {json.dumps(sorted(set(found["globals"]) - OF_FILES))}']

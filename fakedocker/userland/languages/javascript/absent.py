@@ -78,16 +78,23 @@ LATER: Final[dict[str, dict[str, int]]] = {
 
 
 def complete() -> None:
-    """Put what is absent into the tables of the language's own objects and of the global one."""
+    """Put what is absent into the tables of the language's own objects and of the global one, in the order that node has."""
     for name, keys in _names()["objects"].items():
         table = Table.known.get(name)
         if table is not None:
             _fill_later(table, name)
             inherited = _inherited(name.removesuffix(".prototype")) if name.endswith(".prototype") else frozenset()
             _fill(table, name, [key for key in keys if key not in table.entries and key not in inherited])
+            _order(table, keys)
     written = ("Buffer", "URL", "URLSearchParams", "console", "process", "global", "globalThis")
     _fill_later(GLOBALS, "globalThis")
     _fill(GLOBALS, "", [key for key in _names()["globals"] if key not in GLOBALS.entries and key not in written])
+
+
+def _order(table: Table, keys: list[str]) -> None:
+    """Names in the order of node's, then those that it has not; `constructor` is the first."""
+    places = {key: place for place, key in enumerate(["constructor", "name", *keys])}
+    table.entries = dict(sorted(table.entries.items(), key=lambda entry: places.get(entry[0], len(places))))
 
 
 def _inherited(name: str) -> frozenset[Any]:

@@ -11,6 +11,7 @@ from fakedocker.userland.languages.javascript.escapes import Refused
 from fakedocker.userland.languages.javascript.lexer import Token
 from fakedocker.userland.languages.javascript.parameter_names import (
     are_names,
+    check_bound_name,
     check_strict_name,
     check_strict_parameters,
     check_twice,
@@ -249,8 +250,8 @@ class FunctionSyntax:
         token = cursor.token
         if token.kind == "name":
             cursor.name()
-            if cursor.context.is_strict and token.value in ("eval", "arguments"):
-                check_strict_name(token)
+            if cursor.context.is_strict:
+                check_bound_name(token)
             return syntax.Name(token.at, str(token.value))
         covers = self.expressions.covers
         if cursor.is_at("[") or cursor.is_at("{"):

@@ -95,10 +95,11 @@ def _apart(inspector: Inspector, value: Value, level: int, name: str, tag: str) 
     realm = inspector.realm
     if isinstance(value, JsFunction | Native | Bound | HostFunction):
         return _function(inspector, value, level, name, tag)
-    special = _KINDS.get(type(value))
+    is_plain = name == "Object" and not tag and type(value) in (Wrapper, JsDate, JsRegExp, Promise)
+    special = _KINDS.get(type(value)) if not is_plain else None
     if special is not None:
         return special(inspector, value, level, name, tag)
-    if value.kind == "Error" or is_error(realm, value):
+    if (value.kind == "Error" and (name != "Object" or tag)) or is_error(realm, value):
         return error(inspector, value, level)
     if value.private is not None and MODULE in value.private:
         raise NotSimulated(f"showing all of the module {value.private[MODULE]}")

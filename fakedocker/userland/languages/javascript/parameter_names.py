@@ -23,11 +23,17 @@ def are_names(parameters: Iterable[Node]) -> bool:
 def check_strict_name(token: Token) -> None:
     """Refuse a name of a function or class that strict code may not have."""
     if token.value in ("eval", "arguments"):
-        if token.escaped:
-            raise NotSimulated("what node says of a name that strict code may not have, written with escapes")
         raise Refused("Unexpected eval or arguments in strict mode", token.at, token.end)
     if token.value in STRICT_RESERVED:
         raise Refused("Unexpected strict mode reserved word", token.at, token.end)
+
+
+def check_bound_name(token: Token) -> None:
+    """Refuse a name of a variable that strict code may not have."""
+    if token.value in ("eval", "arguments"):
+        if token.escaped:
+            raise NotSimulated("what node says of a name that strict code may not have, written with escapes")
+        raise Refused("Unexpected eval or arguments in strict mode", token.at, token.end)
 
 
 def check_twice(parameters: tuple[Node, ...], length: int = 0) -> None:

@@ -57,6 +57,7 @@ def own_keys(realm: Host, target: Value) -> list[Key]:
         before = [key for key in ("length", "name", *_keys_of(realm, target.table)) if key not in target.props]
     elif type(target) is Wrapper and target.kind == "String":
         before = [str(index) for index in range(len(target.value))] + ["length"]
+        before += [key for key in _keys_of(realm, target.table) if key not in target.props]
     elif type(target) is JsBytes and target.kind not in ("ArrayBuffer", "DataView"):
         before = [str(index) for index in range(target.length)]
     elif type(target) is JsRegExp:

@@ -121,10 +121,15 @@ def told_key(realm: Host, key: Value, act: str) -> str:
     return "" if isinstance(key, JsObject) and shown.startswith("[object ") else f" ({act} '{shown}')"
 
 
+def told_with_type(realm: Host, value: Value) -> str:
+    """A value where V8 finds no expression to tell of: by its type, and what it is if that says little."""
+    if type(value) is str:
+        return f'string "{value}"'
+    is_shown = value is NULL or isinstance(value, float | bool)
+    return f"{type_of(value)} {told(realm, value)}" if is_shown else type_of(value)
+
+
 def told_iteration(realm: Host, value: Value, is_async: bool = False) -> str:
     """What V8 says of a value that cannot be gone through where it finds no expression to tell of."""
-    plain = ""
-    if value is NULL or isinstance(value, str | float | bool):
-        plain = f' "{value}"' if type(value) is str else f" {told(realm, value)}"
     word = "Symbol(Symbol.asyncIterator)" if is_async else "Symbol(Symbol.iterator)"
-    return f"{type_of(value)}{plain} is not iterable (cannot read property {word})"
+    return f"{told_with_type(realm, value)} is not iterable (cannot read property {word})"

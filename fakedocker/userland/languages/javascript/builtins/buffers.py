@@ -29,9 +29,9 @@ def element_size(kind: str) -> int:
     return SIZES[FORMATS[kind]]
 
 
-def _check(realm: Host, length: int) -> None:
+def _check(realm: Host, length: int, said: str = "Invalid typed array length: {length}") -> None:
     if length < 0:
-        raise realm.error("RangeError", f"Invalid typed array length: {length}")
+        raise realm.error("RangeError", said.format(length=length))
     if length > _MOST_BYTES:
         raise NotSimulated("so large a buffer")
     if length > 4096:
@@ -41,7 +41,7 @@ def _check(realm: Host, length: int) -> None:
 @ARRAY_BUFFER.construct
 def _new_array_buffer(realm: Host, target: Value, arguments: list[Value]) -> Value:
     length = integer(realm, argument(arguments, 0))
-    _check(realm, length)
+    _check(realm, length, "Invalid array buffer length")
     return JsBytes(realm.prototype_from(target, "ArrayBuffer"), "ArrayBuffer", bytearray(length), 0, length)
 
 
@@ -155,7 +155,8 @@ def _values(realm: Host, this: JsBytes) -> list[Value]:
     return [realm.element(this, place) for place in range(this.length)]
 
 
-def _is_typed(value: Value) -> bool:
+def is_typed(value: Value) -> bool:
+    """Whether a value is a typed array."""
     return isinstance(value, JsBytes) and value.kind in FORMATS
 
 
@@ -170,7 +171,7 @@ def _getter(name: str, found: Callable[[Host, JsBytes], Value]) -> None:
     owner = "%TypedArray%" if name == "buffer" else "TypedArray"
 
     def call(realm: Host, this: Value, arguments: list[Value]) -> Value:
-        if not _is_typed(this):
+        if not is_typed(this):
             raise incompatible(realm, this, f"get {owner}.prototype.{name}")
         return found(realm, this)
 
@@ -190,7 +191,7 @@ def _method(name: str, length: int = 0) -> Callable[[NativeCall], NativeCall]:
 
     def register(run: NativeCall) -> NativeCall:
         def call(realm: Host, this: Value, arguments: list[Value]) -> Value:
-            if _is_typed(this):
+            if is_typed(this):
                 return run(realm, this, arguments)
             if name in _TOLD:
                 raise incompatible(realm, None if name == "subarray" else this, f"%TypedArray%.prototype.{name}")
@@ -299,7 +300,7 @@ for _name in ("values", "keys", "entries"):
     _method(_name)(_iterator(_name))
 TYPED.prototype.entries[ITERATOR] = TYPED.prototype.entries["values"]
 TYPED.prototype.entries["toString"] = ARRAY.prototype.entries["toString"]
-for _name in ("forEach", "reduce", "some", "every", "find", "findIndex"):
-    TYPED.prototype.entries[_name] = Written("arrays", _name)
-for _name in ("map", "filter"):
+for _name in (
+    "forEach", "reduce", "reduceRight", "some", "every", "find", "findIndex", "findLast", "findLastIndex", "map", "filter",
+):  # fmt: skip
     TYPED.prototype.entries[_name] = Written("typed_arrays", _name)

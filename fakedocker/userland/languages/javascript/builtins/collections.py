@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from fakedocker.userland.languages.javascript import resuming
-from fakedocker.userland.languages.javascript.cells import Generator, HostObject, JsMap, ListIterator, Value, is_object
+from fakedocker.userland.languages.javascript.cells import (
+    Generator,
+    HostObject,
+    JsMap,
+    ListIterator,
+    Symbol,
+    Value,
+    is_callable,
+    is_object,
+)
 from fakedocker.userland.languages.javascript.iteration import advance
 from fakedocker.userland.languages.javascript.natives import Host, Kind, argument, is_nothing
 from fakedocker.userland.languages.javascript.properties import get
@@ -16,6 +25,7 @@ from fakedocker.userland.languages.javascript.shared import (
     Getter,
     Native,
     NativeCall,
+    WellKnown,
 )
 from fakedocker.userland.languages.javascript.species import species_getter
 
@@ -75,6 +85,12 @@ def _this(realm: Host, this: Value, kind: str, name: str, act: str = "") -> JsMa
     return this
 
 
+def _can_be_weak(realm: Host, value: Value) -> bool:
+    """Whether a value may be one that nobody else has: an object, or a symbol that Symbol.for does not give."""
+    is_symbol = type(value) in (Symbol, WellKnown)
+    return is_object(value) or (is_symbol and value not in realm.state.symbols.values())
+
+
 def _define(kind: Kind) -> None:
     name = kind.name
     is_map = name.endswith("Map")
@@ -85,24 +101,30 @@ def _define(kind: Kind) -> None:
     def construct(realm: Host, target: Value, arguments: list[Value]) -> Value:
         made = JsMap(realm.prototype_from(target, name), name)
         given = argument(arguments, 0)
-        if not is_nothing(given):
-            for entry in realm.values_of(given):
-                if not is_map:
-                    set_entry(made, entry, entry)
-                elif is_object(entry):
-                    set_entry(made, get(realm, entry, "0"), get(realm, entry, "1"))
-                else:
-                    raise realm.error(
-                        "TypeError",
-                        f"Iterator value {realm.told(entry)} is not an entry object",
-                    )
+        if is_nothing(given):
+            return made
+        add = get(realm, made, adder)
+        is_own = add is kind.prototype.entries[adder]
+        if not is_callable(add):
+            raise realm.error(
+                "TypeError",
+                f"'{realm.told(add)}' returned for property '{adder}' of object '#<{name}>' is not a function",
+            )
+        for entry in realm.values_of(given):
+            if is_map and not is_object(entry):
+                raise realm.error("TypeError", f"Iterator value {realm.told(entry)} is not an entry object")
+            pair = [get(realm, entry, "0"), get(realm, entry, "1")] if is_map else [entry]
+            if is_own:
+                put(realm, made, pair)
+            else:
+                realm.call(add, made, pair)
         return made
 
     @kind.method(adder, 2 if is_map else 1)
     def put(realm: Host, this: Value, arguments: list[Value]) -> Value:
         key = argument(arguments, 0)
         _this(realm, this, name, adder)
-        if is_weak and not is_object(key):
+        if is_weak and not _can_be_weak(realm, key):
             raise realm.error("TypeError", f"Invalid value used {'as weak map key' if is_map else 'in weak set'}")
         set_entry(_this(realm, this, name, adder), key, argument(arguments, 1) if is_map else key)
         return this
@@ -161,6 +183,8 @@ for _kind in (MAP, SET, WEAK_MAP, WEAK_SET):
 
 @WEAK_REF.construct
 def _weak_ref(realm: Host, target: Value, arguments: list[Value]) -> Value:
+    if not _can_be_weak(realm, argument(arguments, 0)):
+        raise realm.error("TypeError", "WeakRef: invalid target")
     return HostObject(realm.prototype_from(target, "WeakRef"), "WeakRef", {"target": argument(arguments, 0)})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from fakedocker.userland.languages.javascript.cells import JsDate, Value, is_object
+from fakedocker.userland.languages.javascript.cells import JsDate, Value, is_callable, is_object
 from fakedocker.userland.languages.javascript.dates import (
     Fields,
     clipped,
@@ -18,7 +18,7 @@ from fakedocker.userland.languages.javascript.dates import (
     utc_text,
 )
 from fakedocker.userland.languages.javascript.locales import format_date
-from fakedocker.userland.languages.javascript.natives import Host, Kind, argument
+from fakedocker.userland.languages.javascript.natives import Host, Kind, argument, is_nothing
 from fakedocker.userland.languages.javascript.numbers import to_integer
 from fakedocker.userland.languages.javascript.operators import to_number, to_primitive, to_text
 from fakedocker.userland.languages.javascript.shared import TO_PRIMITIVE, Native, NativeCall
@@ -177,8 +177,16 @@ def _iso(realm: Host, this: Value, arguments: list[Value]) -> Value:
 
 @DATE.method("toJSON", 1)
 def _json(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    time_ms = _this(realm, this).time_ms
-    return realm.null if math.isnan(time_ms) else iso_text(time_ms)
+    """Of any object, by what it says of itself."""
+    if is_nothing(this):
+        raise realm.error("TypeError", "Cannot convert undefined or null to object")
+    number = to_primitive(realm, this, "number")
+    if type(number) is float and not math.isfinite(number):
+        return realm.null
+    tell = realm.get(this, "toISOString")
+    if not is_callable(tell):
+        raise realm.error("TypeError", "toISOString is not a function")
+    return realm.call(tell, this, [])
 
 
 def _text(show: Callable[[float], str]) -> NativeCall:
@@ -193,7 +201,6 @@ DATE.method("toString")(_text(lambda time_ms: f"{date_text(time_ms)} {time_text(
 DATE.method("toDateString")(_text(date_text))
 DATE.method("toTimeString")(_text(time_text))
 DATE.method("toUTCString")(_text(utc_text))
-DATE.method("toGMTString")(_text(utc_text))
 
 
 def _locale(default: str) -> NativeCall:
@@ -237,5 +244,11 @@ def _telling(native: Native) -> NativeCall:
 
 
 for _key, _entry in DATE.prototype.entries.items():
-    if isinstance(_entry, Native) and type(_key) is str and _key.startswith(("set", "to")) and _key != "toJSON":
+    if (
+        isinstance(_entry, Native)
+        and type(_key) is str
+        and _key.startswith(("set", "to", "getYear"))
+        and _key != "toJSON"
+    ):
         _entry.call = _telling(_entry)
+DATE.prototype.entries["toGMTString"] = DATE.prototype.entries["toUTCString"]

@@ -53,6 +53,8 @@ ERROR.statics.entries["stackTraceLimit"] = Slot(10.0)
 @ERROR.static("captureStackTrace", 2)
 def _capture(realm: Host, this: Value, arguments: list[Value]) -> Value:
     target = argument(arguments, 0)
+    if not is_object(target):
+        raise realm.error("TypeError", "invalid_argument")
     if isinstance(target, JsObject):
         above = argument(arguments, 1)
         capture(realm, target, above if is_callable(above) else None)

@@ -294,7 +294,7 @@ _UNARY: dict[str, Callable[[float], float]] = {
     "asinh": exponentials.asinh, "acosh": exponentials.acosh, "atanh": exponentials.atanh,
     "sin": trigonometry.sin, "cos": trigonometry.cos, "tan": trigonometry.tan,
     "asin": trigonometry.asin, "acos": trigonometry.acos, "atan": trigonometry.atan,
-    "sign": lambda value: value if value == 0 else math.copysign(1.0, value), "clz32": lambda value: float(32 - to_uint32(value).bit_length()),
+    "sign": lambda value: value if value == 0 else math.copysign(1.0, value),
 }  # fmt: skip
 
 
@@ -310,6 +310,11 @@ def _add_unary(name: str, apply: Callable[[float], float]) -> None:
 
 for _name, _apply in _UNARY.items():
     _add_unary(_name, _apply)
+
+
+@function("Math", "clz32", 1, MATH)
+def _leading_zeros(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    return float(32 - to_uint32(to_number(realm, argument(arguments, 0))).bit_length())
 
 
 @function("Math", "max", 2, MATH)

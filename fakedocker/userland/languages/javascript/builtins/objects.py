@@ -25,6 +25,7 @@ from fakedocker.userland.languages.javascript.property_changes import define, de
 from fakedocker.userland.languages.javascript.property_keys import enumerable_keys, is_enumerable, own_keys
 from fakedocker.userland.languages.javascript.shared import (
     NULL,
+    Getter,
     Native,
 )
 from fakedocker.userland.languages.javascript.telling import tag_text
@@ -171,26 +172,36 @@ def get_prototype(realm: Host, this: Value, arguments: list[Value]) -> Value:
 
 
 @OBJECT.static("setPrototypeOf", 2)
-def set_prototype(realm: Host, this: Value, arguments: list[Value]) -> Value:
+def _set_prototype(realm: Host, this: Value, arguments: list[Value]) -> Value:
     target, proto = argument(arguments, 0), argument(arguments, 1)
     if is_nothing(target):
         raise realm.error("TypeError", "Object.setPrototypeOf called on null or undefined")
     if proto is not NULL and not is_object(proto):
         raise realm.error("TypeError", f"Object prototype may only be an Object or null: {realm.told(proto)}")
-    change_prototype(realm, target, proto)
+    refused = refused_prototype(realm, target, proto)
+    if refused:
+        raise realm.error("TypeError", refused)
     return target
 
 
-def change_prototype(realm: Host, target: Value, proto: Value) -> None:
-    """Let an object inherit from another one."""
+def refused_prototype(realm: Host, target: Value, proto: Value) -> str:
+    """Let an object inherit from another one; what is said if it cannot, else nothing."""
     if not isinstance(target, JsObject):
-        return
-    place: Value = None if proto is NULL else proto
+        return ""
+    above = None if proto is NULL else proto
+    if target.proto is above:
+        return ""
+    if target is realm.protos["Object"]:
+        return "Immutable prototype object 'Object.prototype' cannot have their prototype set"
+    if not target.extensible:
+        return f"{realm.told(target)} is not extensible"
+    place: Value = above
     while place is not None:
         if place is target:
-            raise realm.error("TypeError", "Cyclic __proto__ value")
+            return "Cyclic __proto__ value"
         place = prototype_of(realm, place)
-    target.proto = None if proto is NULL else proto
+    target.proto = above
+    return ""
 
 
 @OBJECT.static("is", 2)
@@ -315,3 +326,18 @@ def _get_proto(realm: Host, this: Value, arguments: list[Value]) -> Value:
 
 
 OBJECT.getter("__proto__")(_get_proto)
+
+
+def _set_proto(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    proto = argument(arguments, 0)
+    if is_nothing(this):
+        raise realm.error("TypeError", "set Object.prototype.__proto__ called on null or undefined")
+    refused = refused_prototype(realm, this, proto) if proto is NULL or is_object(proto) else ""
+    if refused:
+        raise realm.error("TypeError", refused)
+    return None
+
+
+_PROTO = OBJECT.prototype.entries["__proto__"]
+assert isinstance(_PROTO, Getter)
+_PROTO.setter = Native("set Object.prototype.__proto__", _set_proto, 1, name="set __proto__")

@@ -22,7 +22,7 @@ from fakedocker.userland.languages.javascript.cells import (
     is_object,
 )
 from fakedocker.userland.languages.javascript.natives import Host, argument, function
-from fakedocker.userland.languages.javascript.operators import to_text
+from fakedocker.userland.languages.javascript.operators import to_text, type_of
 from fakedocker.userland.languages.javascript.properties import get, has_own, index_of
 from fakedocker.userland.languages.javascript.property_changes import put
 from fakedocker.userland.languages.javascript.property_keys import enumerable_keys
@@ -113,9 +113,12 @@ def _eval(realm: Host, this: Value, arguments: list[Value]) -> Value:
 def _queue(realm: Host, this: Value, arguments: list[Value]) -> Value:
     if not is_callable(argument(arguments, 0)):
         given = argument(arguments, 0)
-        if type(given) is JsObject:
+        if is_object(given):
             raise NotSimulated("the text of such an error of queueMicrotask")
-        shown = realm.shown(given)
+        is_nothing = given is None or given is NULL
+        shown = realm.shown(given) if is_nothing else f"type {type_of(given)} ({realm.shown(given)})"
+        if len(shown) > 28:
+            raise NotSimulated("the text of such an error of queueMicrotask")
         raise realm.error(
             "TypeError",
             f'The "callback" argument must be of type function. Received {shown}',

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from fakedocker.base.regex import Found
-from fakedocker.userland.languages.javascript.cells import JsObject, JsRegExp, ListIterator, Value, is_object
-from fakedocker.userland.languages.javascript.natives import Host, Kind, argument, is_nothing
+from fakedocker.userland.languages.javascript.cells import (
+    JsObject,
+    JsRegExp,
+    ListIterator,
+    Value,
+    is_callable,
+    is_object,
+)
+from fakedocker.userland.languages.javascript.natives import Host, Kind, argument
 from fakedocker.userland.languages.javascript.operators import to_boolean, to_number, to_text
 from fakedocker.userland.languages.javascript.patterns_js import FLAGS, Malformed, search, translate
-from fakedocker.userland.languages.javascript.shared import SPECIES, NativeCall
+from fakedocker.userland.languages.javascript.shared import NULL, SPECIES, NativeCall
 from fakedocker.userland.languages.javascript.species import species_getter
+from fakedocker.userland.languages.machine.cells import NotSimulated
 from fakedocker.userland.languages.machine.machine import Thrown
 
 REGEXP = Kind("RegExp", length=2)
@@ -32,7 +40,7 @@ def _construct(realm: Host, target: Value, arguments: list[Value]) -> Value:
     given, flags = argument(arguments, 0), argument(arguments, 1)
     if isinstance(given, JsRegExp):
         return new_pattern(realm, given.source, given.flags if flags is None else to_text(realm, flags), target)
-    source = "(?:)" if given is None or given == "" else to_text(realm, given)
+    source = ("" if given is None else to_text(realm, given)) or "(?:)"
     return new_pattern(realm, source.replace("\n", "\\n"), "" if flags is None else to_text(realm, flags), target)
 
 
@@ -43,10 +51,10 @@ def _call(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return _construct(realm, REGEXP.native, arguments)
 
 
-def _this(realm: Host, this: Value, name: str) -> JsRegExp:
-    """The pattern itself. An object that is none has what says so in its exec, which the other methods ask."""
+def _this(realm: Host, this: Value) -> JsRegExp:
+    """The pattern itself. What is none has what says so in its exec, which the other methods ask."""
     if not isinstance(this, JsRegExp):
-        raise _incompatible(realm, this, "exec" if is_object(this) else name)
+        raise _incompatible(realm, this, "exec")
     return this
 
 
@@ -87,7 +95,7 @@ def groups_object(realm: Host, pattern: JsRegExp, found: Found) -> Value:
 
 @REGEXP.method("exec", 1)
 def _exec(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    pattern = _this(realm, this, "exec")
+    pattern = _this(realm, this)
     text = to_text(realm, argument(arguments, 0))
     found = find(realm, pattern, text)
     return realm.null if found is None else match_object(realm, pattern, text, found)
@@ -95,7 +103,17 @@ def _exec(realm: Host, this: Value, arguments: list[Value]) -> Value:
 
 @REGEXP.method("test", 1)
 def _test(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    return find(realm, _this(realm, this, "test"), to_text(realm, argument(arguments, 0))) is not None
+    """Of any object, by its exec."""
+    if not is_object(this):
+        raise _incompatible(realm, None, "test")
+    text = to_text(realm, argument(arguments, 0))
+    own_exec = realm.get(this, "exec")
+    if is_callable(own_exec) and own_exec is not REGEXP.prototype.entries["exec"]:
+        found = realm.call(own_exec, this, [text])
+        if found is not NULL and not is_object(found):
+            raise realm.error("TypeError", "RegExp exec method returned something other than an Object or null")
+        return found is not NULL
+    return find(realm, _this(realm, this), text) is not None
 
 
 @REGEXP.method("toString")
@@ -172,5 +190,12 @@ def match_all(realm: Host, pattern: JsRegExp, text: str) -> Value:
 def as_pattern(realm: Host, value: Value, flags: str = "") -> JsRegExp:
     """A value as a pattern, for match and search."""
     if isinstance(value, JsRegExp):
-        return value
-    return new_pattern(realm, "(?:)" if is_nothing(value) and value is None else to_text(realm, value), flags)
+        return plain_pattern(realm, value)
+    return new_pattern(realm, ("" if value is None else to_text(realm, value)) or "(?:)", flags)
+
+
+def plain_pattern(realm: Host, pattern: JsRegExp) -> JsRegExp:
+    """The same pattern. NotSimulated if a script has another `exec` for it, which texts would ask."""
+    if realm.get(pattern, "exec") is not REGEXP.prototype.entries["exec"]:
+        raise NotSimulated("what a text does with a pattern that has an exec of its own")
+    return pattern

@@ -15,7 +15,6 @@ from fakedocker.userland.languages.javascript.promises import (
 from fakedocker.userland.languages.javascript.properties import get
 from fakedocker.userland.languages.javascript.shared import SPECIES, TO_STRING_TAG, Since, Written
 from fakedocker.userland.languages.javascript.species import new_capability, species, species_getter
-from fakedocker.userland.languages.machine.cells import NotSimulated
 
 PROMISE = Kind("Promise", length=1)
 PROMISE.construct(construct_promise)
@@ -90,5 +89,5 @@ def _catch(realm: Host, this: Value, arguments: list[Value]) -> Value:
     if isinstance(this, Promise) and method is PROMISE.prototype.entries["then"]:
         return _then(realm, this, [None, argument(arguments, 0)])
     if not is_callable(method):
-        raise NotSimulated("what V8 says of catch of what has no then")
+        raise realm.error("TypeError", f"{realm.told(method)} is not a function")
     return calls.enter(realm, method, this, [None, argument(arguments, 0)])

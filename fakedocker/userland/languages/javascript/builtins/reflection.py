@@ -5,10 +5,9 @@ from __future__ import annotations
 from fakedocker.userland.languages.javascript import calls
 from fakedocker.userland.languages.javascript.builtins.functions import listed
 from fakedocker.userland.languages.javascript.builtins.objects import (
-    define_property,
     get_prototype,
     own_descriptor,
-    set_prototype,
+    refused_prototype,
 )
 from fakedocker.userland.languages.javascript.cells import (
     JsObject,
@@ -24,9 +23,11 @@ from fakedocker.userland.languages.javascript.properties import (
     MISSING,
     get_from,
     has,
+    native_own,
     own,
+    slot_of,
 )
-from fakedocker.userland.languages.javascript.property_changes import delete, put
+from fakedocker.userland.languages.javascript.property_changes import define, delete, put
 from fakedocker.userland.languages.javascript.property_keys import own_keys
 from fakedocker.userland.languages.javascript.realm import Table
 from fakedocker.userland.languages.javascript.realm_state import GLOBALS
@@ -36,6 +37,7 @@ from fakedocker.userland.languages.javascript.shared import (
     TO_STRING_TAG,
     Native,
 )
+from fakedocker.userland.languages.machine.machine import Thrown
 
 REFLECT = Table("Reflect", {TO_STRING_TAG: "Reflect"})
 
@@ -82,7 +84,15 @@ def _reflect_delete(realm: Host, this: Value, arguments: list[Value]) -> Value:
 
 @function("Reflect", "defineProperty", 3, REFLECT)
 def _reflect_define(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    define_property(realm, this, arguments)
+    target, key = _target(realm, arguments, "defineProperty"), to_key(realm, argument(arguments, 1))
+    existing = native_own(realm, target, key) if type(target) is Native else own(realm, target, key)
+    slot = slot_of(realm, argument(arguments, 2), existing)
+    try:
+        define(realm, target, key, slot)
+    except Thrown as thrown:
+        if type(target) is Proxy or realm.get(thrown.value, "name") != "TypeError":
+            raise
+        return False
     return True
 
 
@@ -93,13 +103,15 @@ def _reflect_prototype(realm: Host, this: Value, arguments: list[Value]) -> Valu
 
 @function("Reflect", "setPrototypeOf", 2, REFLECT)
 def _reflect_set_prototype(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    set_prototype(realm, this, arguments)
-    return True
+    target, proto = _target(realm, arguments, "setPrototypeOf"), argument(arguments, 1)
+    if proto is not NULL and not is_object(proto):
+        raise realm.error("TypeError", f"Object prototype may only be an Object or null: {realm.told(proto)}")
+    return refused_prototype(realm, target, proto) == ""
 
 
 @function("Reflect", "getOwnPropertyDescriptor", 2, REFLECT)
 def _reflect_descriptor(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    return own_descriptor(realm, this, arguments)
+    return own_descriptor(realm, this, [_target(realm, arguments, "getOwnPropertyDescriptor"), *arguments[1:]])
 
 
 @function("Reflect", "apply", 3, REFLECT)

@@ -12,6 +12,7 @@ from fakedocker.userland.languages.javascript.builtins.patterns import (
     groups_object,
     match_all,
     match_object,
+    plain_pattern,
 )
 from fakedocker.userland.languages.javascript.builtins.texts import STRING, text_of
 from fakedocker.userland.languages.javascript.cells import JsRegExp, Value, is_callable
@@ -56,7 +57,7 @@ def _split(realm: Host, this: Value, arguments: list[Value]) -> Value:
         return realm.array([text][:most])
     parts: list[Value]
     if isinstance(separator, JsRegExp):
-        parts = _split_by_pattern(realm, separator, text)
+        parts = _split_by_pattern(realm, plain_pattern(realm, separator), text)
     else:
         joint = to_text(realm, separator)
         parts = list(text.split(joint)) if joint else list(text)
@@ -158,6 +159,7 @@ Place = tuple[int, int, tuple[str | None, ...], Value]
 def _places(realm: Host, text: str, wanted: Value, name: str) -> list[Place]:
     """What is to be replaced: begin, end, groups, and those with names."""
     if isinstance(wanted, JsRegExp):
+        plain_pattern(realm, wanted)
         found: list[Found]
         if "g" in wanted.flags:
             wanted.last_index = 0.0

@@ -232,7 +232,7 @@ const statics = {
   from(items, map, thisArg) {
     if (map !== undefined) check(map);
     if (items === undefined || items === null) throw new TypeError(`${items === null ? 'object null' : items} is not iterable (cannot read property Symbol(Symbol.iterator))`);
-    const Maker = typeof this === 'function' && this !== Array ? this : Array;
+    const Maker = __host__.isConstructor(this) && this !== Array ? this : Array;
     const made = Maker === Array ? [] : new Maker();
     let i = 0;
     if (items[Symbol.iterator] !== undefined && items[Symbol.iterator] !== null) {

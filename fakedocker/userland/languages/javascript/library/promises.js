@@ -3,14 +3,24 @@
 
 function maker(value, name) {
   if (value === null || (typeof value !== 'function' && typeof value !== 'object')) throw new TypeError(`Promise.${name} called on non-object`);
-  if (typeof value !== 'function') throw new TypeError(`${__host__.told(value)} is not a constructor`);
+  if (!__host__.isConstructor(value)) throw new TypeError(`${__host__.told(value)} is not a constructor`);
   return value;
+}
+
+function made(Maker, run) {
+  let isRun = false;
+  const promise = new Maker((resolve, reject) => {
+    isRun = true;
+    run(resolve, reject);
+  });
+  if (!isRun) throw new TypeError('Promise resolve or reject function is not callable');
+  return promise;
 }
 
 ({
   all(values) {
     const Maker = maker(this, 'all');
-    return new Maker((resolve, reject) => {
+    return made(Maker, (resolve, reject) => {
       const found = [];
       let left = 1;
       let index = 0;
@@ -28,7 +38,7 @@ function maker(value, name) {
   },
   allSettled(values) {
     const Maker = maker(this, 'allSettled');
-    return new Maker((resolve) => {
+    return made(Maker, (resolve) => {
       const found = [];
       let left = 1;
       let index = 0;
@@ -52,7 +62,7 @@ function maker(value, name) {
   },
   any(values) {
     const Maker = maker(this, 'any');
-    return new Maker((resolve, reject) => {
+    return made(Maker, (resolve, reject) => {
       const errors = [];
       let left = 1;
       let index = 0;
@@ -75,15 +85,17 @@ function maker(value, name) {
   },
   race(values) {
     const Maker = maker(this, 'race');
-    return new Maker((resolve, reject) => {
+    return made(Maker, (resolve, reject) => {
       for (const value of values) Maker.resolve(value).then(resolve, reject);
     });
   },
   finally(callback) {
     if (this === null || (typeof this !== 'object' && typeof this !== 'function')) throw new TypeError('Promise.prototype.finally called on non-object');
-    if (typeof callback !== 'function') return this.then(callback, callback);
+    const then = __host__.callable(this.then);
+    if (typeof callback !== 'function') return then.call(this, callback, callback);
     const Maker = this.constructor?.[Symbol.species] ?? Promise;
-    return this.then(
+    return then.call(
+      this,
       (value) => Maker.resolve(callback()).then(() => value),
       (reason) =>
         Maker.resolve(callback()).then(() => {

@@ -7,7 +7,8 @@ import hmac
 from collections.abc import Callable
 
 from fakedocker.kernel.program import System
-from fakedocker.userland.languages.javascript.cells import JsBytes, JsFunction, JsObject, Value
+from fakedocker.userland.languages.javascript.builtins.buffers import is_typed
+from fakedocker.userland.languages.javascript.cells import JsBytes, JsFunction, JsObject, Value, is_callable
 from fakedocker.userland.languages.javascript.formatting import format_arguments
 from fakedocker.userland.languages.javascript.inspecting_objects import inspect
 from fakedocker.userland.languages.javascript.natives import Host, argument, function, integer
@@ -17,6 +18,7 @@ from fakedocker.userland.languages.javascript.operators import to_boolean, to_te
 from fakedocker.userland.languages.javascript.realm import Table
 from fakedocker.userland.languages.javascript.shared import Native, NativeCall
 from fakedocker.userland.languages.javascript.species import array_to_fill
+from fakedocker.userland.languages.javascript.telling import told_with_type
 from fakedocker.userland.languages.javascript.units import from_units, to_units
 from fakedocker.userland.languages.machine.cells import NotSimulated
 
@@ -246,6 +248,32 @@ def _kind(realm: Host, this: Value, arguments: list[Value]) -> Value:
     if isinstance(value, JsBytes) and value.kind == "Buffer":
         return "Uint8Array"
     return value.kind if isinstance(value, JsObject) else ""
+
+
+@native("toldWithType")
+def _told_with_type(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    """toldWithType(value) -> how messages tell of it where there is no expression to tell of"""
+    return told_with_type(realm, argument(arguments, 0))
+
+
+@native("isTyped")
+def _is_typed(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    """isTyped(value) -> whether it is a typed array"""
+    return is_typed(argument(arguments, 0))
+
+
+@native("callable")
+def _callable(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    """callable(value) -> the value, if it is a function"""
+    if not is_callable(argument(arguments, 0)):
+        raise realm.error("TypeError", f"{realm.told(argument(arguments, 0))} is not a function")
+    return arguments[0]
+
+
+@native("isConstructor")
+def _is_constructor(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    """isConstructor(value) -> whether it makes objects"""
+    return realm.is_constructor(argument(arguments, 0))
 
 
 @native("told")
