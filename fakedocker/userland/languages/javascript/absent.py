@@ -93,7 +93,7 @@ def complete() -> None:
 
 def _order(table: Table, keys: list[str]) -> None:
     """Names in the order of node's, then those that it has not; `constructor` is the first."""
-    places = {key: place for place, key in enumerate(["constructor", "name", *keys])}
+    places = {key: place for place, key in enumerate(["arguments", "caller", "constructor", "name", *keys])}
     table.entries = dict(sorted(table.entries.items(), key=lambda entry: places.get(entry[0], len(places))))
 
 

@@ -310,11 +310,7 @@ def _add_unary(name: str, apply: Callable[[float], float]) -> None:
 
 for _name, _apply in _UNARY.items():
     _add_unary(_name, _apply)
-
-
-@function("Math", "clz32", 1, MATH)
-def _leading_zeros(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    return float(32 - to_uint32(to_number(realm, argument(arguments, 0))).bit_length())
+function("Math", "clz32", 1, MATH)(lambda realm, this, arguments: float(32 - to_uint32(to_number(realm, argument(arguments, 0))).bit_length()))  # fmt: skip
 
 
 @function("Math", "max", 2, MATH)
