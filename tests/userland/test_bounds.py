@@ -26,6 +26,7 @@ REASONS = {
     "builtins": "names of exceptions, which python3 shows",
     "bz2": "compression: its input is bounded (test below)",
     "datetime": "arithmetic on given times alone; now() and today() are looked for below",
+    "gc": "whether the collector of circles is under way, whose finds are left alone",
     "gzip": "as bz2, with a fixed time",
     "http": "the table of status words",
     "importlib": "the table of programs imports its own modules",

@@ -69,4 +69,10 @@ def test_a_program_answers_as_it_does_on_the_real_interpreter(name: str, version
     else:
         stderr = result.stderr.replace("/srv/lib/python", "/usr/local/lib/python")
         stderr = re.sub(r"(?m)^(Ran \d+ tests?) in \d+\.\d+s$", r"\1 in 0.000s", stderr)
-        assert [result.stdout, stderr, result.status] == answer
+        found = [result.stdout, placeless(stderr), result.status]
+        assert found == [answer[0], placeless(str(answer[1])), answer[2]]
+
+
+def placeless(text: str) -> str:
+    """What was printed, without addresses of objects that an exception was ignored in."""
+    return re.sub(r"(?m)(?<= at )0x[0-9a-f]+(?=>$)", "0x0", text)

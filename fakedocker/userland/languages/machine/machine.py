@@ -14,9 +14,11 @@ from typing import Final, Protocol
 from fakedocker.kernel.program import Block, System
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.machine.code import After, Frame, Runner
+from fakedocker.userland.languages.machine.lifetimes import Lifetimes
 from fakedocker.userland.languages.machine.memory import ScriptMemory
 
 QUANTUM: Final = 256
+_NOTHING: Final = object()
 """How many operations are run between two rests."""
 QUANTUM_UNITS: Final = 64
 """What they cost, in microseconds: more than on a real machine, so that an endless loop soon costs its time."""
@@ -57,8 +59,14 @@ class Language(Protocol):
     def unwinding(self, frame: Frame, value: Value) -> None:
         """Something is thrown in a frame, or goes through it; the operation is the one before its `place`."""
 
+    def left(self, frame: Frame) -> None:
+        """Called after a frame was left, while the end of values is awaited."""
+
     def resting(self, machine: Machine) -> None:
         """Called between two quanta, where the machine may be changed: for signals, and for threads that take turns."""
+
+    def end_dropped(self) -> None:
+        """Called between two operations when values were dropped whose end is awaited."""
 
     def blocked(self, machine: Machine) -> bool:
         """An operation of the frame on top would block. Gives whether another frame is on top now, that may go on."""
@@ -75,6 +83,7 @@ class Machine:
     Attributes:
         top: the frame on top; None when all is done.
         result: what the lowest frame gave.
+        lifetimes: the values whose end is awaited; a language that awaits any keeps it as the root "lifetimes".
     """
 
     def __init__(self, system: System, memory: ScriptMemory, language: Language) -> None:
@@ -83,6 +92,7 @@ class Machine:
         self.language: Value = language
         self.top: Frame | None = memory.roots.get("top")
         self.result: Value = None
+        self.lifetimes: Lifetimes = memory.roots.get("lifetimes") or Lifetimes()
         self.nested = 0
         self._nested_left = 0
         self._unmeasured = 0
@@ -117,6 +127,8 @@ class Machine:
             caller.stack.append(value)
         else:
             self.result = value
+        if self.lifetimes.ends:
+            self.language.left(frame)
         return True
 
     def call_nested(self, frame: Frame) -> Value:
@@ -142,7 +154,8 @@ class Machine:
                     raise NotSimulated(
                         "so long a calculation in a function that is called from within another operation"
                     )
-            return self.result
+            found, self.result = self.result, None
+            return found
         except Block:
             raise NotSimulated("waiting in a function that is called from within another operation") from None
         finally:
@@ -193,7 +206,11 @@ class Machine:
         frame = self.top
         assert frame is not None
         place = frame.place
+        thrown: Value = _NOTHING
+        dropped = self.lifetimes.dropped
         try:
+            if dropped:
+                frame = self._end_dropped()
             operations = frame.code.operations
             for _ in repeat(None, QUANTUM):
                 place = frame.place
@@ -203,17 +220,28 @@ class Machine:
                         return
                     frame = self.top
                     operations = frame.code.operations
+                if dropped:
+                    frame = self._end_dropped()
+                    operations = frame.code.operations
         except Block:
             frame.place = place
             raise
-        except Thrown as thrown:
+        except Thrown as problem:
             frame.place = place + 1
-            self._unwind(thrown.value)
+            thrown = problem.value
         except (NotSimulated, Exit):
             raise
         except Exception as problem:
             frame.place = place + 1
-            self._unwind(self.language.thrown(problem))
+            thrown = self.language.thrown(problem)
+        if thrown is not _NOTHING:
+            self._unwind(thrown)  # here, where nothing of the host's keeps what the program has let go
+
+    def _end_dropped(self) -> Frame:
+        """Between two operations: values that were dropped come to their end. The frame that goes on."""
+        self.language.end_dropped()
+        assert self.top is not None
+        return self.top
 
     def throw(self, value: Value) -> bool:
         """Throw something at the frame on top, as if the operation that it is at had thrown it."""

@@ -79,7 +79,7 @@ def _awaitable(m: Interpreter, name: str, shown: str, args: list[Value]) -> Gene
     """A coroutine that is a function of the hidden library."""
     function = m.hidden_function(name)
     given = args + [None] * (len(function.code.parameters) - len(args))
-    made = calls.generator_of(frame_of(m, function, given, None), function)
+    made = calls.generator_of(m, frame_of(m, function, given, None), function)
     made.kind = "coroutine"
     made.shown = shown
     return made

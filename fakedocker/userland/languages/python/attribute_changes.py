@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
+from fakedocker.userland.languages.python import watching
 from fakedocker.userland.languages.python.attributes import (
     has_dict,
     is_data_descriptor,
@@ -124,7 +125,7 @@ def set_plain(m: Interpreter, value: Instance | Opaque, name: str, new: Value) -
         if name == "__class__":
             raise NotSimulated("changing the class of an object")
         if name == "__dict__":
-            value.fields = new
+            watching.replace_fields(m, value, new)
             return
     value.fields[name] = new
 

@@ -239,7 +239,10 @@ def has_dict(cls: Class) -> bool:
 def _or_getattr(m: Interpreter, value: Instance, name: str, raised: Raised) -> Value:
     getter = find_in_class(value.cls, "__getattr__")
     if getter is None or EXCEPTIONS["AttributeError"] not in raised.value.cls.mro:
-        raise raised
+        try:
+            raise raised
+        finally:
+            del raised  # which would be in a circle with its traceback
     return m.call_now(getter, [value, name])
 
 

@@ -320,7 +320,7 @@ def call_genexpr(frame: Live, m: Live) -> object:
     """The generator of the function and the iterator on the stack."""
     iterator = frame.stack.pop()
     function = frame.stack.pop()
-    frame.stack.append(calls.generator_of(frame_of(m, function, [iterator], None), function))
+    frame.stack.append(calls.generator_of(m, frame_of(m, function, [iterator], None), function))
     return False
 
 

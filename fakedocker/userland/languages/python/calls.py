@@ -8,7 +8,7 @@ from fakedocker.kernel import marks
 from fakedocker.kernel.program import Block
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.machine.code import After, Frame, Runner
-from fakedocker.userland.languages.python import real_names, types
+from fakedocker.userland.languages.python import real_names, types, watching
 from fakedocker.userland.languages.python.binding import Keywords, frame_of
 from fakedocker.userland.languages.python.c_modules import in_python
 from fakedocker.userland.languages.python.call_errors import check_receiver, shown_name, wrong_arguments
@@ -137,19 +137,20 @@ def enter_function(m: Interpreter, function: Function, args: list[Value], kwargs
     if kind != "function":
         caller = m.top
         assert caller is not None
-        caller.stack.append(generator_of(made, function))
+        caller.stack.append(generator_of(m, made, function))
         return False
     return m.enter(made)  # type: ignore[no-any-return]
 
 
-def generator_of(frame: PyFrame, function: Function) -> Generator:
+def generator_of(m: Interpreter, frame: PyFrame, function: Function) -> Generator:
     """The generator or coroutine that owns a frame."""
     made = Generator(frame, function.code.kind, function.names.get("__qualname__", function.code.qualname))
     if made.kind == "async generator":
         made.shown = "async_generator"
     elif function.code.hidden:
         made.shown = function.fields.get("shown", "")
-    frame.owner = made
+    if made.kind == "coroutine":
+        watching.watch_generator(m, made)
     return made
 
 
@@ -294,13 +295,13 @@ def allocate(m: Interpreter, cls: UserClass, args: list[Value], kwargs: Keywords
             raise type_error(f"{cls.name}() takes no keyword arguments")
         return ExceptionValue(cls, tuple(args))
     if kind in ("list", "dict", "set", "bytearray"):
-        return Instance(cls, m.empty_payload(kind))
+        return _made(m, cls, m.empty_payload(kind))
     if kind in ("", "type"):
         if (args or kwargs) and not has_init and type(find_in_class(cls, "__new__")) is Native:
             raise type_error(f"{cls.name}() takes no arguments")
         if kind == "type":
             raise NotSimulated("making a class by calling its metaclass")
-        return Instance(cls)
+        return _made(m, cls)
     base = next(each for each in cls.mro if isinstance(each, BuiltinClass))
     if has_init and kwargs:
         kwargs = None
@@ -310,7 +311,14 @@ def allocate(m: Interpreter, cls: UserClass, args: list[Value], kwargs: Keywords
     if isinstance(made, Instance):
         made.cls = cls
         return made
-    return Instance(cls, made)
+    return _made(m, cls, made)
+
+
+def _made(m: Interpreter, cls: UserClass, payload: Value = None) -> Instance:
+    made = Instance(cls, payload)
+    if find_in_class(cls, "__del__") is not None:
+        watching.watch_instance(m, made)
+    return made
 
 
 def check_plain_new(cls: UserClass, has_arguments: bool) -> None:

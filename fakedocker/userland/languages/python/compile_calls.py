@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 from fakedocker.userland.languages.machine.cells import Value
-from fakedocker.userland.languages.python import calls, displays, files, syntax as s
+from fakedocker.userland.languages.python import calls, displays, syntax as s
 from fakedocker.userland.languages.python.attributes import MISSING, SINCE, find_attribute, get_attribute
 from fakedocker.userland.languages.python.compile_folding import literal_name
 from fakedocker.userland.languages.python.compile_pushed import PushBuilder
@@ -14,7 +14,7 @@ from fakedocker.userland.languages.python.compiler import Evaluation
 from fakedocker.userland.languages.python.errors import error, type_error
 from fakedocker.userland.languages.python.sets import SetValue
 from fakedocker.userland.languages.python.types import OF_HOST
-from fakedocker.userland.languages.python.values import UNBOUND, Native, PyFrame
+from fakedocker.userland.languages.python.values import Native, PyFrame
 
 
 class CallBuilder(PushBuilder):
@@ -56,9 +56,9 @@ class CallBuilder(PushBuilder):
             self.emit(call_pure, node.at)
             return
         self.push(node.func)
-        kept = self._push_values(values, node.func.id if isinstance(node.func, s.Name) else "")
+        for each in values:
+            self.push(each)
         self.emit(_calling(count, names, node.at), node.at)
-        self._drop_files(kept, node.at)
 
     def _method_call(
         self, node: s.Call, names: list[str], values: list[Any], evaluations: list[Evaluation | None], count: int
@@ -87,45 +87,14 @@ class CallBuilder(PushBuilder):
             self.emit(call_method, called)
             return
         self.push(node.func.value)
-        kept = [self._keep_file()] if _opens(node.func.value) else []
 
         def get(frame: PyFrame, m: Any, at: s.Span = where) -> None:
             frame.stack[-1] = get_attribute(m, frame.stack[-1], name)
 
         self.emit(get, where)
-        kept += self._push_values(values, name)
-        self.emit(_calling(count, names, called), called)
-        self._drop_files(kept, called)
-
-    def _push_values(self, values: list[Any], callee: str) -> list[int]:
-        """Emit the arguments of a call; the slots of files that are opened there and that the callee lets go."""
-        kept = []
         for each in values:
             self.push(each)
-            if callee in _LETTING_GO and _opens(each):
-                kept.append(self._keep_file())
-        return kept
-
-    def _keep_file(self) -> int:
-        """Emit: what is on the stack is remembered in a slot, which is given."""
-        slot = self.temporary()
-
-        def keep(frame: PyFrame, m: Any) -> None:
-            frame.slots[slot] = frame.stack[-1]
-
-        self.emit(keep)
-        return slot
-
-    def _drop_files(self, slots: list[int], at: s.Span) -> None:
-        """Emit: files in slots, which nothing refers to any more, are closed, unless one is the value of the call."""
-        for slot in slots:
-
-            def drop(frame: PyFrame, m: Any, slot: int = slot) -> None:
-                if frame.slots[slot] is not frame.stack[-1]:
-                    files.close_dropped(m, frame.slots[slot])
-                frame.slots[slot] = UNBOUND
-
-            self.emit(drop, at)
+        self.emit(_calling(count, names, called), called)
 
     def _super_call(self, node: s.Call) -> None:
         box = self.load("__class__", node.at)
@@ -175,15 +144,6 @@ class CallBuilder(PushBuilder):
             return calls.call(m, frame, callee, args, kwargs)
 
         self.emit(call_collected, node.at)
-
-
-_LETTING_GO: Final = frozenset(("print", "dump"))
-"""Functions and methods that keep no file that they are given."""
-
-
-def _opens(node: Any) -> bool:  # Any: a node
-    """Whether an expression opens a file, by its name."""
-    return isinstance(node, s.Call) and "open" in (getattr(node.func, "id", ""), getattr(node.func, "attr", ""))
 
 
 def _push_list(frame: PyFrame, m: Any) -> None:

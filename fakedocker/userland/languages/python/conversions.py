@@ -143,4 +143,7 @@ def for_field(m: Interpreter, value: Value, kind: str) -> Value:
     except Raised as raised:
         if EXCEPTIONS["TypeError"] not in raised.value.cls.mro:
             raise
-    raise wrong
+    try:
+        raise wrong
+    finally:
+        del wrong  # which would be in a circle with its traceback

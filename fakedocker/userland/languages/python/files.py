@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from fakedocker.kernel import program
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
-from fakedocker.userland.languages.python import iteration
+from fakedocker.userland.languages.python import iteration, watching
 from fakedocker.userland.languages.python.errors import EXCEPTIONS, OBJECT, Raised, error, os_error, type_error
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import native, payload_of, type_name
@@ -92,9 +92,9 @@ def open_file(
 
 
 def register(m: Interpreter, file: Opaque) -> None:
-    """Remember a file that must be flushed at the end."""
+    """Remember a file that must be flushed when it is dropped, or at the end."""
     if set(file.state["mode"]) & set("wax+"):
-        m.state.setdefault("open_files", []).append(file)
+        watching.watch_file(m, file)
 
 
 def path_of(m: Interpreter, path: Value) -> str:
@@ -185,7 +185,7 @@ def flush(m: Interpreter, file: Opaque) -> None:
 
 def flush_all(m: Interpreter) -> None:
     """At the end of the process."""
-    for file in [*m.state.get("open_files", ()), *m.state.get("streams", ())]:
+    for file in [*watching.open_files(m), *m.state.get("streams", ())]:
         if isinstance(file, Opaque) and not file.state["closed"] and "fd" in file.state:
             flush(m, file)
 
@@ -308,8 +308,7 @@ def close(m: Interpreter, file: Opaque) -> None:
             m.system.close(state["fd"])
     except OSError:
         pass
-    files = m.state.get("open_files", [])
-    m.state["open_files"] = [each for each in files if each is not file]
+    watching.forget(m, file)
 
 
 def seek(m: Interpreter, file: Opaque, offset: int, whence: int) -> int:

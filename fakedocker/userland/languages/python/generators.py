@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.machine.code import After, Frame, Runner
-from fakedocker.userland.languages.python import calls, iteration
+from fakedocker.userland.languages.python import calls, iteration, watching
 from fakedocker.userland.languages.python.attributes import get_attribute, special
 from fakedocker.userland.languages.python.binding import frame_of
 from fakedocker.userland.languages.python.errors import EXCEPTIONS, Raised, error, type_error
@@ -47,10 +47,13 @@ def resume(m: Interpreter, generator: Generator, value: Value, stop_place: int) 
         if value is not None:
             raise type_error(f"can't send non-None value to a just-started {generator.kind}")
         generator.started = True
+        if generator.token is not None:
+            watching.forget(m, generator)
     else:
         frame.stack.append(value)
     generator.running = True
     generator.stop_place = stop_place
+    frame.owner = generator
     frame.after = _GENERATOR
     m.enter(frame)
     return True
@@ -60,14 +63,19 @@ def _returned(runner: Runner, frame: Frame, value: Value) -> None:
     m: Interpreter = runner
     assert isinstance(frame, PyFrame)
     generator = frame.owner
+    frame.owner = None
     generator.running = False
     caller = m.top
     assert caller is not None
     if generator.yielded:
         generator.yielded = False
         caller.stack.append(value)
+        if frame.handlers and generator.token is None and generator.kind != "async generator":
+            watching.watch_generator(m, generator)
         return
     generator.frame = None
+    if generator.token is not None:
+        watching.forget(m, generator)
     stopped(m, caller, generator.stop_place, value)
 
 
@@ -89,8 +97,11 @@ def _failed(runner: Runner, frame: Frame, value: Value) -> bool:
     m: Interpreter = runner
     assert isinstance(frame, PyFrame)
     generator = frame.owner
+    frame.owner = None
     generator.running = False
     generator.frame = None
+    if generator.token is not None:
+        watching.forget(m, generator)
     for name in ("StopIteration", "StopAsyncIteration"):
         if EXCEPTIONS[name] in value.cls.mro and (name == "StopIteration" or generator.kind == "async generator"):
             made = ExceptionValue(EXCEPTIONS["RuntimeError"], (f"{generator.kind} raised {name}",))
@@ -235,7 +246,7 @@ def iterator_maker(m: Interpreter, value: Value) -> Value:
         return Method(m.hidden_function("made_iterator"), method) if is_checked else method
     if not isinstance(value, Class) and find_in_class(cls, "__getitem__") is not None and type(value) is not Generator:
         function = m.hidden_function("by_index")
-        return calls.generator_of(frame_of(m, function, [value], None), function)
+        return calls.generator_of(m, frame_of(m, function, [value], None), function)
     shown = "type" if isinstance(value, Class) and cls.name == "type" else cls.name
     raise type_error(f"'{shown}' object is not iterable")
 
@@ -285,6 +296,13 @@ def for_next(place: Any, store: Any) -> Any:  # Any: a label, and what stores th
 # methods of generators
 
 
+def _end_unbegun(m: Interpreter, generator: Generator) -> None:
+    """A generator that is through, or has not begun, is through."""
+    generator.frame = None
+    if generator.token is not None:
+        watching.forget(m, generator)
+
+
 def send(m: Interpreter, generator: Generator, value: Value) -> Value:
     """generator.send(value)."""
     if not resume(m, generator, value, THROWS):
@@ -300,10 +318,11 @@ def throw_into(m: Interpreter, generator: Generator, value: ExceptionValue, stop
     if generator.running:
         raise error("ValueError", "generator already executing")
     if frame is None or not generator.started:
-        generator.frame = None
+        _end_unbegun(m, generator)
         return False
     generator.running = True
     generator.stop_place = stop_place
+    frame.owner = generator
     frame.after = _GENERATOR
     m.enter(frame)
     if frame.extra == "delegating":
@@ -331,7 +350,7 @@ def _throw(m: Interpreter, generator: Generator, kind: Value, value: Value = Non
 
 def _close(m: Interpreter, generator: Generator) -> Value:
     if generator.frame is None or not generator.started:
-        generator.frame = None
+        _end_unbegun(m, generator)
         return None
     return calls.Tail(m.hidden_function("close_generator"), [generator])
 

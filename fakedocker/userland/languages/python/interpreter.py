@@ -11,7 +11,7 @@ from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.machine.code import Code, Frame, Source
 from fakedocker.userland.languages.machine.machine import MOST_NESTED, Machine, Thrown
 from fakedocker.userland.languages.machine.memory import ScriptMemory
-from fakedocker.userland.languages.python import calls, hashing, tracebacks
+from fakedocker.userland.languages.python import calls, finalizing, hashing, tracebacks
 from fakedocker.userland.languages.python.attributes import bind
 from fakedocker.userland.languages.python.binding import Keywords, frame_of
 from fakedocker.userland.languages.python.errors import EXCEPTIONS, Raised, error
@@ -55,6 +55,7 @@ class Interpreter(ValueServices):
     def __init__(self, system: System, memory: ScriptMemory, version: tuple[int, int, int]) -> None:
         super().__init__(system, memory, self)
         self.me = self
+        memory.roots["lifetimes"] = self.lifetimes
         self.version = version
         self.minor = version[1]
         self.most_frames = memory.roots.get("most_frames", 1000)
@@ -272,8 +273,31 @@ class Interpreter(ValueServices):
                     value.entries.append((inner, position))
                     position = span
             value.entries.append((code, position))
+            if self.lifetimes.ends:
+                value.held.insert(0, (frame.slots[::-1], frame.boxes))
             if "told asserts" in self.state:
                 value.fields.setdefault("@arguments", []).append((value.entries[-1], arguments_of(frame)))
+
+    def end_dropped(self) -> None:
+        """Between two operations: what was dropped comes to its end, one after the other."""
+        while self.lifetimes.dropped:
+            before = self.top
+            finalizing.end_dropped(self)
+            if self.top is not before:
+                return
+
+    def left(self, frame: Frame) -> None:
+        """The variables of a function that has returned are dropped in the order of their names."""
+        assert isinstance(frame, PyFrame)
+        if frame.function is not None and (frame.after is None or frame.after.name != "python.generator"):
+            slots = frame.slots
+            for number in range(len(slots)):
+                slots[number] = None
+            if frame.boxes is not frame.function.boxes:
+                boxes: list[Value] = list(frame.boxes)
+                frame.boxes = []
+                for number in range(len(boxes)):
+                    boxes[number] = None
 
     def resting(self, machine: Machine) -> None:
         from fakedocker.userland.languages.python import threads

@@ -40,7 +40,7 @@ def read_string(lexer: Reader, column: int, prefix: str) -> None:
             raise lexer.fail("bytes can only contain ASCII literal characters", row, column, lexer.column)
         value = raw if "r" in prefix else unescaped(lexer, raw, at, is_bytes="b" in prefix)
     except SourceError as problem:  # which the parser tells of, when it comes there
-        lexer.tokens.append(Token(STRING, prefix, at, problem))
+        lexer.tokens.append(Token(STRING, prefix, at, problem.with_traceback(None)))
         return
     if "b" in prefix:
         assert isinstance(value, str)

@@ -233,14 +233,14 @@ def diagnosed(
             if trial.rule("file") is not FAIL:
                 return None, 0
         except SourceError as found:
-            return _after_the_rest(trial, problem, found), len(trial.tokens)
+            return _after_the_rest(trial, problem, found.with_traceback(None)), len(trial.tokens)
         last = trial.known
         trial.memory.clear()
         trial.place, trial.second = 0, True
         try:
             trial.rule("file")
         except SourceError as found:
-            wrong = found
+            wrong = found.with_traceback(None)
     except TokensEnd:
         if ending is None:
             raise NotSimulated("the words for this mistake in Python") from None

@@ -18,6 +18,7 @@ from fakedocker.userland.languages.python import (
     tracebacks,
     types,
     unpacking,
+    watching,
 )
 from fakedocker.userland.languages.python.errors import EXCEPTIONS, Raised, error, type_error
 from fakedocker.userland.languages.python.interpreter import source_codes
@@ -171,7 +172,7 @@ def _new_like(m: Interpreter, value: Value) -> Value:
 
 @native("set_fields", module="_natives")
 def _set_fields(m: Interpreter, value: Value, fields: Value) -> Value:
-    value.fields = fields
+    watching.replace_fields(m, value, fields)
 
 
 @native("refuse", module="_natives")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fakedocker.userland.languages.machine.cells import NotSimulated
 from fakedocker.userland.languages.python import syntax as s
 from fakedocker.userland.languages.python.lexer import Lexer, Token
@@ -24,27 +26,32 @@ def parse(source: str, minor: int, warnings: list[tuple[int, str]] | None = None
     source = source.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
     lexer = Lexer(source, minor)
     problem: SourceError | None = None
+    wrong: SourceError | None = None
+    told: SourceError | None = None
     try:
         lexer.run()
     except SourceError as error:
-        problem = error
+        problem = error.with_traceback(None)  # else it is in a circle with its traceback, and all that leads here stays
     try:
         return _tree(lexer, problem, minor)
     except SourceError as error:
-        wrong, known = error, len(lexer.tokens)
+        wrong, known = error.with_traceback(None), len(lexer.tokens)
+        wrong.__context__ = None
         if minor == 11:
-            told, known = diagnosed(lexer, problem, lambda tokens: _reads(lexer, tokens, minor))
-            wrong = told or error
+            told, known = diagnosed(lexer, problem, partial(_reads, lexer, minor))
+            wrong = told or wrong
         wrong.warnings += [
             (line, words) for line, words, place in lexer.warnings if place < known or known == len(lexer.tokens)
         ]
         raise wrong from None
     finally:
+        wrong = told = problem = None
         if warnings is not None:
             warnings += [(line, words) for line, words, _ in lexer.warnings]
+        del lexer  # whose tokens may hold what is raised
 
 
-def _reads(lexer: Lexer, tokens: list[Token], minor: int) -> bool:
+def _reads(lexer: Lexer, minor: int, tokens: list[Token]) -> bool:
     """Whether the expression of a field of an f-string can be read."""
     try:
         Parser(lexer, tokens, minor, False).field_value(tokens)
@@ -72,7 +79,7 @@ def _tree(lexer: Lexer, problem: SourceError | None, minor: int) -> s.Module:
         except OutOfTokens:
             raise problem or lexer.unclosed() or NotSimulated("the words for this mistake in Python") from None
         except SourceError as found:
-            wrong = found
+            wrong = found.with_traceback(None)
             if problem is None or second or found.kind != "SyntaxError":
                 break
     if problem is not None and problem.kind == "SyntaxError":

@@ -7,7 +7,7 @@ from contextlib import suppress
 from fakedocker.kernel.program import System
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.machine.machine import Thrown
-from fakedocker.userland.languages.python import files, importing, main_module, startup, threads, tracebacks
+from fakedocker.userland.languages.python import files, finalizing, importing, main_module, startup, threads, tracebacks
 from fakedocker.userland.languages.python.errors import EXCEPTIONS, Raised
 from fakedocker.userland.languages.python.interpreter import Interpreter
 from fakedocker.userland.languages.python.source_errors import SourceError
@@ -52,19 +52,26 @@ def refuse(m: Interpreter, missing: NotSimulated) -> int:
 def run(m: Interpreter) -> int:
     """Go on with a program until it ends; the exit status. Blocks."""
     try:
-        m.run_slice()
-        while threads.end_main(m):
-            m.run_slice()
-    except Thrown as thrown:
-        m.memory.roots["top"] = m.top = None
-        status = uncaught(m, thrown.value)
-        m.state["status"] = status
-        if not threads.end_main(m):
-            return status
-        return run(m)
+        while True:
+            try:
+                m.run_slice()
+            except Thrown as thrown:
+                m.memory.roots["top"] = m.top = None
+                m.state["status"] = uncaught(m, thrown.value)
+            if finalizing.is_exiting(m) or not threads.end_main(m):
+                finish(m, 0)
+                if not _next_at_exit(m):
+                    return finish(m, m.state.get("status", 0))
     except NotSimulated as missing:
         return refuse(m, missing)
-    return finish(m, m.state.get("status", 0))
+
+
+def _next_at_exit(m: Interpreter) -> bool:
+    ACTIVE.machine = m
+    try:
+        return finalizing.next_at_exit(m)
+    finally:
+        ACTIVE.machine = None
 
 
 def finish(m: Interpreter, status: int) -> int:

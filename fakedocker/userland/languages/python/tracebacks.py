@@ -9,7 +9,7 @@ from fakedocker.userland.languages.machine.cells import NotSimulated, Value, cel
 from fakedocker.userland.languages.python import anchors, package_frames
 from fakedocker.userland.languages.python.errors import EXCEPTIONS, OBJECT
 from fakedocker.userland.languages.python.signs import Interpreter
-from fakedocker.userland.languages.python.values import BuiltinClass, Class, ExceptionValue
+from fakedocker.userland.languages.python.values import BuiltinClass, Class, ExceptionValue, FunctionCode, PyFrame
 
 Span = tuple[int, int, int, int]
 TRACEBACK: Final = BuiltinClass("traceback", OBJECT)
@@ -74,8 +74,8 @@ def lines_of(m: Interpreter, name: str) -> list[str]:
     return data.decode("utf-8", "replace").replace("\r\n", "\n").split("\n")  # type: ignore[no-any-return]
 
 
-def describe_entry(m: Interpreter, entry: Value, by_library: bool = False) -> str:
-    """A frame's lines in a traceback."""
+def describe_entry(m: Interpreter, entry: Value, by_library: bool = False, by_c: bool = False) -> str:
+    """A frame's lines in a traceback; `by_c`: as CPython's own code prints them, not its module traceback."""
     code, position = entry
     if code.hidden == "package" and (known := package_frames.line_of(m, code, position[0])) is not None:
         file, line = known
@@ -91,6 +91,8 @@ def describe_entry(m: Interpreter, entry: Value, by_library: bool = False) -> st
     lines = source_line(m, name, position[0])
     if not lines or not lines[0].strip():
         return first
+    if by_c and m.minor >= 13:
+        return f"{first}    {lines[0].strip()}\n"
     return first + anchors.shown_lines(lines, position, m.minor, by_library)
 
 
@@ -98,7 +100,7 @@ def shown_name(code: Any) -> str:  # Any: FunctionCode
     return str(code.name)
 
 
-def format_entries(m: Interpreter, entries: list[Value], by_library: bool = False) -> str:
+def format_entries(m: Interpreter, entries: list[Value], by_library: bool = False, by_c: bool = False) -> str:
     """All frames, outermost first; those that repeat more than three times are counted."""
     found = []
     last: Any = None
@@ -111,7 +113,7 @@ def format_entries(m: Interpreter, entries: list[Value], by_library: bool = Fals
             last, count = key, 0
         count += 1
         if count <= _MOST_REPEATED:
-            found.append(describe_entry(m, entry, by_library))
+            found.append(describe_entry(m, entry, by_library, by_c))
     if count > _MOST_REPEATED:
         found.append(_repeated(count))
     return "".join(found)
@@ -138,6 +140,21 @@ def format_exception(m: Interpreter, value: ExceptionValue, chain: bool = True, 
     )
     printing.whole(value)
     return "".join(printing.parts)
+
+
+def format_unraisable(m: Interpreter, value: ExceptionValue) -> str:
+    """What is printed of an exception that cannot be raised where it comes up (write_unraisable_exc_file)."""
+    frame = m.top
+    if (
+        not value.entries
+        and isinstance(frame, PyFrame)
+        and isinstance(frame.code, FunctionCode)
+        and not frame.code.hidden
+    ):
+        value.entries.append((frame.code, frame.code.positions[frame.place - 1]))
+    shown = format_entries(m, value.entries, by_c=True)
+    head = "Traceback (most recent call last):\n" if shown else ""
+    return f"{head}{shown}{class_shown(value.cls)}: {_text_or_failed(m, value)}\n"
 
 
 def chain_of(value: ExceptionValue) -> list[tuple[str, ExceptionValue]]:

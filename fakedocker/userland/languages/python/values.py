@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from fakedocker.userland.languages.machine.cells import Shared, Value, cell
 from fakedocker.userland.languages.machine.code import After, Box, Code, Frame
+from fakedocker.userland.languages.machine.lifetimes import Token
 from fakedocker.userland.languages.python.natives_kinds import GetSet as GetSet, Native as Native
 from fakedocker.userland.languages.python.signs import (
     ACTIVE as ACTIVE,
@@ -90,7 +91,7 @@ class Instance:
     As the host sees it (in dicts, sorts and comparisons) it hashes, equals and is ordered as its class says.
     """
 
-    __slots__ = ("address", "cls", "fields", "hashed", "payload")
+    __slots__ = ("address", "cls", "fields", "hashed", "payload", "token")
 
     def __init__(self, cls: Class, payload: Value = None) -> None:
         self.cls = cls
@@ -98,6 +99,7 @@ class Instance:
         self.payload = payload
         self.hashed: int | None = None
         self.address = 0
+        self.token: Token | None = None
 
     def __hash__(self) -> int:
         machine = ACTIVE.machine
@@ -128,9 +130,12 @@ class Instance:
 
 @cell
 class ExceptionValue(Instance):
-    """An exception. `entries` is its traceback, from where it was raised outwards: (code, line, place in the source)."""
+    """An exception. `entries` is its traceback, from where it was raised outwards: (code, line, place in the source).
 
-    __slots__ = ("args", "cause", "context", "entries", "suppress")
+    `held` are the variables of the functions that it has come through, which live as long as it: the last one's first.
+    """
+
+    __slots__ = ("args", "cause", "context", "entries", "held", "suppress")
 
     def __init__(self, cls: Class, args: tuple[Value, ...]) -> None:
         super().__init__(cls)
@@ -139,6 +144,7 @@ class ExceptionValue(Instance):
         self.context: Value = None
         self.suppress = False
         self.entries: list[Value] = []
+        self.held: list[Value] = []
 
     __hash__ = Instance.__hash__
 
@@ -325,7 +331,18 @@ class Generator:
     given to the stack.
     """
 
-    __slots__ = ("address", "frame", "kind", "qualname", "running", "shown", "started", "stop_place", "yielded")
+    __slots__ = (
+        "address",
+        "frame",
+        "kind",
+        "qualname",
+        "running",
+        "shown",
+        "started",
+        "stop_place",
+        "token",
+        "yielded",
+    )
 
     def __init__(self, frame: PyFrame, kind: str, qualname: str) -> None:
         self.frame: PyFrame | None = frame
@@ -337,6 +354,7 @@ class Generator:
         self.stop_place = -1
         self.shown = ""
         self.address = 0
+        self.token: Token | None = None
 
 
 @cell

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
-from fakedocker.userland.languages.python import files, signals
+from fakedocker.userland.languages.python import files, signals, watching
 from fakedocker.userland.languages.python.errors import os_error, type_error
 from fakedocker.userland.languages.python.files import READER, TEXT, WRITER, new_file
 from fakedocker.userland.languages.python.signs import Interpreter
@@ -20,7 +20,6 @@ DEVNULL: Final = -3
 @native("spawn", module="_process")
 def _spawn(m: Interpreter, argv: Value, environment: Value, directory: Value, wanted: Value) -> Value:
     """Start a program. `wanted` says what its three descriptors are; gives its pid and our ends of the pipes."""
-    files.flush_all(m) if False else None
     words = [files.path_of(m, each) for each in argv]
     system = m.system
     env = {str(key): str(value) for key, value in environment.items()}
@@ -100,7 +99,7 @@ def _poll(m: Interpreter, pid: Value) -> Value:
 def _pipe_file(m: Interpreter, fd: Value, mode: Value, text: Value) -> Value:
     cls = TEXT if text else (WRITER if mode == "w" else READER)
     made = new_file(cls, fd, fd, mode if text else mode + "b", bool(text), stream=True)
-    files.register(m, made)
+    watching.watch_file(m, made)
     return made
 
 

@@ -104,6 +104,11 @@ def _shut_down(m: Interpreter, fd: Value) -> Value:
     _called(m.system.shut_down, fd)
 
 
+@native("duplicate", module="_socket_natives")
+def _duplicate(m: Interpreter, fd: Value) -> Value:
+    return _called(m.system.duplicate, fd)
+
+
 @native("peer", module="_socket_natives")
 def _peer(m: Interpreter, fd: Value) -> Value:
     return tuple(_called(m.system.peer, fd))

@@ -1,0 +1,70 @@
+"""What has to be done when a script lets go of a value: files that are closed, destructors, generators that are ended.
+
+A language whose values end as soon as nothing refers to them any more, as those of CPython do, puts a `Token` into each
+value whose end can be seen. A token goes with its value, since cells are the host's own objects and the host counts what
+refers to them; what the end needs is kept in `Lifetimes.ends`, and so are all values that it leads to. Values in a circle
+have no end of their own, as CPython's have not before its collector runs: they are known by `Lifetimes.ends` only.
+"""
+
+from __future__ import annotations
+
+import gc
+from typing import Any, Final
+
+from fakedocker.userland.languages.machine.cells import Value, cell
+
+
+@cell
+class Lifetimes:
+    """The values of a script whose end is awaited.
+
+    Attributes:
+        ends: what is needed for the end of each, by the number of its token, in the order in which they were made.
+        dropped: the numbers of those that nothing refers to any more, in that order.
+        last: the highest number that was given.
+    """
+
+    __slots__ = ("dropped", "ends", "last")
+
+    def __init__(self) -> None:
+        self.ends: dict[int, Value] = {}
+        self.dropped: list[int] = []
+        self.last = 0
+
+    def watch(self, end: Value) -> Token:
+        """A token for a value, which alone may hold it. `end` must not lead to the value itself."""
+        if not _collecting:
+            gc.callbacks.append(_note_collecting)
+            _collecting.append(False)
+        self.last += 1
+        self.ends[self.last] = end
+        return Token(self, self.last)
+
+    def forget(self, token: Value) -> None:
+        """The end of what holds a token, if it has one, is of no interest any more."""
+        if token is not None:
+            self.ends.pop(token.number, None)
+
+
+@cell
+class Token:
+    """Goes with the value that holds it, and is then noted as dropped."""
+
+    __slots__ = ("home", "number")
+
+    def __init__(self, home: Lifetimes, number: int) -> None:
+        self.home = home
+        self.number = number
+
+    def __del__(self) -> None:
+        home = getattr(self, "home", None)
+        if home is not None and not _collecting[-1] and self.number in home.ends:
+            home.dropped.append(self.number)
+
+
+_collecting: Final[list[bool]] = []
+"""Whether the host's collector of circles is under way: when it runs depends on the host, so what it finds is not dropped."""
+
+
+def _note_collecting(phase: str, info: Any) -> None:  # Any: the host's
+    _collecting[-1] = phase == "start"

@@ -1,0 +1,157 @@
+"""The ends of values: `__del__`, generators that are dropped within a `try`, files that nobody closes, coroutines never awaited.
+
+A value ends when nothing refers to it any more, as CPython's do; what that is for is in machine.lifetimes. What has to be
+done then comes between two operations, before whatever else was dropped with it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final
+
+from fakedocker.userland.languages.machine.cells import NotSimulated, Shared, Value, slots_of
+from fakedocker.userland.languages.machine.code import After, Frame, Runner
+from fakedocker.userland.languages.machine.lifetimes import Lifetimes, Token
+from fakedocker.userland.languages.machine.machine import Thrown
+from fakedocker.userland.languages.python import files, texts, tracebacks
+from fakedocker.userland.languages.python.binding import frame_of
+from fakedocker.userland.languages.python.errors import Raised
+from fakedocker.userland.languages.python.signs import Interpreter
+from fakedocker.userland.languages.python.types import find_in_class
+from fakedocker.userland.languages.python.values import Function, Generator, Instance, Method, Opaque, PyFrame
+
+
+def end_dropped(m: Interpreter) -> None:
+    """Begin the end of the value that was dropped first; those that were dropped after it wait until that is done."""
+    lifetimes: Lifetimes = m.lifetimes
+    number = lifetimes.dropped.pop(0)
+    waiting = lifetimes.dropped[:]
+    lifetimes.dropped.clear()
+    end: Value = lifetimes.ends.get(number)
+    try:
+        frame = _frame_for(m, end)
+        if frame is not None:
+            frame.after = _ENDED
+            frame.owner = (number, waiting)
+            m.enter(frame)
+            return
+    except (Raised, Thrown) as problem:
+        _say_ignored(m, find_in_class(end.cls, "__del__"), problem.value)
+    _done(lifetimes, number, waiting)
+
+
+def _done(lifetimes: Lifetimes, number: int, waiting: list[int]) -> None:
+    lifetimes.ends.pop(number, None)
+    lifetimes.dropped += waiting
+
+
+def _frame_for(m: Interpreter, end: Value) -> PyFrame | None:
+    """The frame that does what an end needs; None for what is done at once."""
+    if end is None:
+        return None
+    if type(end) is Opaque:
+        files.close_dropped(m, end)
+        return None
+    if type(end) is Instance:
+        method = find_in_class(end.cls, "__del__")
+        if method is None:
+            return None
+        if type(method) is Function and method.code.kind == "function":
+            return frame_of(m, method, [end], None)
+        return frame_of(m, m.hidden_function("call_destructor"), [m.bound(method, end)], None)
+    frame, kind, qualname = end
+    generator = Generator(frame, kind, qualname)
+    generator.started = frame.place > 0
+    generator.token = Token(m.lifetimes, 0)  # it ends once, even if it will not
+    if not generator.started:
+        return frame_of(m, m.hidden_function("warn_unawaited"), [qualname], None) if kind == "coroutine" else None
+    return frame_of(m, m.hidden_function("close_generator"), [generator], None)
+
+
+def _returned(runner: Runner, frame: Frame, value: Value) -> None:
+    assert isinstance(frame, PyFrame)
+    m: Interpreter = runner
+    _done(m.lifetimes, *frame.owner)
+
+
+def _failed(runner: Runner, frame: Frame, value: Value) -> bool:
+    assert isinstance(frame, PyFrame)
+    m: Interpreter = runner
+    shown = frame.function
+    if shown.code.hidden:
+        shown = frame.slots[0].function if type(frame.slots[0]) is Method else frame.slots[0]
+    _say_ignored(m, shown, value)
+    _done(m.lifetimes, *frame.owner)
+    return True
+
+
+_ENDED: Final = After("python.ended", _returned, _failed)
+
+
+def _say_ignored(m: Interpreter, shown: Value, value: Value) -> None:
+    """What is printed of an exception that nobody can catch (PyErr_WriteUnraisable)."""
+    if m.minor >= 14:
+        raise NotSimulated("an exception in a destructor, in this version's words")
+    files.flush(m, m.modules["sys"].names["stderr"])
+    text = f"Exception ignored in: {texts.to_repr(m, shown)}\n{tracebacks.format_unraisable(m, value)}"
+    m.system.put(text.encode("utf-8", "backslashreplace"), 2)
+
+
+# the end of the program
+
+
+def is_exiting(m: Interpreter) -> bool:
+    """Whether the program has come to its end, and values come to theirs."""
+    return "ends_at_exit" in m.state
+
+
+def next_at_exit(m: Interpreter) -> bool:
+    """Put on top what the next value needs whose end has come with that of the program; False if there is none."""
+    lifetimes: Lifetimes = m.lifetimes
+    left: list[int] = m.state.setdefault("ends_at_exit", [])
+    while m.top is None:
+        if not lifetimes.dropped:
+            left[:] = [number for number in left if number in lifetimes.ends] or _order_at_exit(m)
+            if not left:
+                return False
+            lifetimes.dropped.append(left.pop(0))
+        end_dropped(m)
+    return True
+
+
+def _order_at_exit(m: Interpreter) -> list[int]:
+    """The numbers of all that is left, in the order in which CPython's collector finalizes.
+
+    It does so in the order of its list: that in which objects were made, but what it meets before it meets what leads to
+    it goes to the end. From 3.12 on the names of the main module come late in it, and so before all else.
+    """
+    order: dict[int, None] = {}
+    late: dict[int, None] = {}
+    seen: set[int] = set()
+    pending: deque[tuple[Value, bool]] = deque((value, True) for value in m.modules["__main__"].names.values())
+    while pending:
+        value, is_after = pending.popleft()
+        if id(value) in seen or isinstance(value, Shared):
+            continue
+        seen.add(id(value))
+        token = getattr(value, "token", None)
+        if token is not None and token.number in m.lifetimes.ends:
+            (order if is_after or m.minor >= 12 else late).setdefault(token.number)
+        pending += _parts(value)
+    found = list(order) if m.minor >= 12 else sorted(order)
+    return [*found, *late, *(number for number in m.lifetimes.ends if number not in order and number not in late)]
+
+
+def _parts(value: Value) -> list[tuple[Value, bool]]:
+    """What a value refers to, as the collector goes through it, and whether that was made after what leads to it."""
+    kind = type(value)
+    if kind is dict:
+        return [(part, False) for part in value.values()]
+    if kind is list or kind is tuple or kind is deque:
+        return [(part, False) for part in reversed(value)]
+    if isinstance(value, Instance):
+        parts = [(part, True) for part in value.fields.values()]
+        inner = [value.payload, getattr(value, "state", None)]
+        return parts + [(part, False) for part in inner if part is not None]
+    names = slots_of(kind)
+    return [(getattr(value, name), False) for name in names] if names is not None else []

@@ -1,0 +1,69 @@
+"""When values end does not depend on the host: on its collector of circles, nor on what it keeps of exceptions that were caught."""
+
+from __future__ import annotations
+
+import gc
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+
+import pytest
+
+from fakedocker.userland.languages.python.parsing import parse
+from fakedocker.userland.languages.python.source_errors import SourceError
+from helpers.frozen_machine import FrozenMachine as Machine
+
+CASES = Path(__file__).parents[1] / "data/python-cases"
+ENDS = dict(part.split("\n", 1) for part in re.split(r"(?m)^### ", (CASES / "ends.txt").read_text())[1:])
+MISTAKES = [
+    part.partition("\n")[2]
+    for name in ("syntax_errors", "mistakes")
+    for part in re.split(r"(?m)^### ", (CASES / f"{name}.txt").read_text())[1:]
+]
+
+
+@pytest.fixture
+def collector() -> Iterator[None]:
+    """The host's collector of circles is as it was, afterwards."""
+    before = gc.get_threshold()
+    yield
+    gc.set_threshold(*before)
+    gc.enable()
+
+
+@pytest.mark.usefixtures("collector")
+@pytest.mark.parametrize("often", [True, False])
+@pytest.mark.parametrize("name", [name for name in ENDS if "destructor" in name or "generator" in name])
+def test_what_is_dropped_ends_alike_however_often_the_host_collects(name: str, often: bool) -> None:
+    if often:
+        gc.set_threshold(20, 2, 2)
+    else:
+        gc.disable()
+    box = Machine({"/app/main.py": ENDS[name]})
+    result = box.sh("export PYTHON_VERSION=3.12.1 PYTHONHASHSEED=0; cd /app; exec python3 main.py < /dev/null")
+    answers = json.loads((CASES / "ends.json").read_text())
+    assert result.stdout == answers[name]["3.12"][0]
+
+
+@pytest.mark.usefixtures("collector")
+@pytest.mark.parametrize("minor", [11, 12])
+def test_a_mistake_in_a_source_leaves_no_circle_that_keeps_who_asked(minor: int) -> None:
+    gc.collect()
+    gc.disable()
+    for source in MISTAKES:
+        try:
+            parse(source, minor)
+        except SourceError as problem:
+            assert problem.words
+        except Exception as problem:  # a mark
+            assert type(problem).__name__ == "NotSimulated"
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        gc.collect()
+    finally:
+        gc.set_debug(0)
+    found = [each.tb_frame.f_code.co_qualname for each in gc.garbage if isinstance(each, TracebackType)]
+    gc.garbage.clear()
+    assert not found
