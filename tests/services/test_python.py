@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from helpers.services_machine import Machine
@@ -91,6 +93,19 @@ def test_the_prompt() -> None:
         ">>> x = 2\n>>> x * 21\n42\n>>> 'text'\n'text'\n>>> for i in range(2):\n...     print(i)\n... \n0\n1\n>>> nope\n"
         "Traceback (most recent call last):\n  File \"<stdin>\", line 1, in <module>\nNameError: name 'nope' is not defined. Did you mean: 'None'?\n"
         ">>> exit()\n"
+    )
+
+
+def test_values_end_at_the_prompt_as_in_a_program() -> None:
+    lines = (
+        "class A:", "    def __del__(self): print('del')", "", "a = A()", "a = 1", "b = A()", "A()",
+        "def g():", "    try: yield 1", "    finally: print('fin')", "", "next(g())", "c = g(); next(c)", "exit(3)",
+    )  # fmt: skip
+    shown = Machine().session("python3", "-q", lines=lines)
+    rest = re.sub("0x[0-9a-f]+", "0x0", shown.partition(">>> a = A()\n")[2])
+    assert rest == (
+        ">>> a = 1\ndel\n>>> b = A()\n>>> A()\n<__main__.A object at 0x0>\n>>> def g():\n...     try: yield 1\n"
+        "...     finally: print('fin')\n... \n>>> next(g())\nfin\ndel\n1\n>>> c = g(); next(c)\n1\n>>> exit(3)\ndel\nfin\n"
     )
 
 

@@ -225,6 +225,7 @@ class StatementBuilder(CallBuilder):
             return
         self.push(node.value)
         if self.unit.shows_values and self.scope.kind == "module":
+            self.emit(_forget_shown)
             self.call_native(Native.known["sys:.displayhook"], 1, node.at)
         self.drop()
 
@@ -377,3 +378,9 @@ def _unpack(m: Live, value: Value, before: int, count: int) -> Value:  # Any: th
 
 
 _UNPACK = Native.known["builtins:.*unpack"]
+
+
+def _forget_shown(frame: PyFrame, m: Any) -> None:
+    """The value that the prompt has shown last is let go before another one is shown."""
+    if frame.stack[-1] is not None and "_" in m.modules["builtins"].names:
+        m.modules["builtins"].names["_"] = None

@@ -31,7 +31,7 @@ def session(system: System, state: State, version: tuple[int, int, int], shown: 
         else Interpreter(system, state["session"], version)
     )
     state["session"] = m.memory
-    while True:
+    while not state.get("leaving"):
         if not state.get("running"):
             if not state.get("prompted"):
                 system.put("... " if state["buffer"] else ">>> ")
@@ -42,7 +42,8 @@ def session(system: System, state: State, version: tuple[int, int, int], shown: 
             state["prompted"] = False
             if line is None:
                 system.put("\n")
-                return running.finish(m, 0)
+                m.state["status"] = 0
+                break
             source = f"{state['buffer']}{line}\n"
             if _is_incomplete(source, version[1]):
                 state["buffer"] = source
@@ -54,7 +55,10 @@ def session(system: System, state: State, version: tuple[int, int, int], shown: 
         status = _go_on(m)
         state["running"] = False
         if status is not None:
-            return status
+            m.state["status"] = status
+            break
+    state["leaving"] = True
+    return running.run(m)
 
 
 def _begin(m: Interpreter, source: str) -> bool:
@@ -79,7 +83,7 @@ def _go_on(m: Interpreter) -> int | None:
         ACTIVE.machine = m
         m.memory.roots["top"] = m.top = None
         if EXCEPTIONS["SystemExit"] in thrown.value.cls.mro:
-            return running.finish(m, running.exit_status(m, thrown.value))
+            return running.exit_status(m, thrown.value)
         files.flush_all(m)
         try:
             m.system.put(tracebacks.format_exception(m, thrown.value).encode("utf-8", "backslashreplace"), 2)
@@ -121,7 +125,8 @@ def _is_incomplete(source: str, minor: int) -> bool:
     try:
         body = parse(source, minor).body
     except SourceError as problem:
-        return problem.words.startswith("expected an indented block") and not source.endswith("\n\n")
+        at_end = problem.start[1] < 0 or problem.start[0] > source.count("\n")
+        return at_end and problem.words != "unexpected indent" and not source.endswith("\n\n")
     except NotSimulated:
         return False
     return bool(body) and isinstance(body[-1], _COMPOUND) and not source.endswith("\n\n") and "\n" in source

@@ -291,7 +291,12 @@ def _run(database: Database, statement: str, words: Words, parameters: Parameter
         row_count, last_row_id = cursor.rowcount, cursor.lastrowid
         connection.execute("release fakedocker")
     except (sqlite3.Error, OverflowError, UnicodeEncodeError) as problem:
-        raise _undone(engine, database, problem) from None
+        told = [_told(engine, problem)]  # a list, since a variable would be in a circle with what is raised
+        if connection.in_transaction:
+            connection.execute("rollback to fakedocker")
+            connection.execute("release fakedocker")
+        _keep(database.content, engine)
+        raise told.pop() from None
     if len(rows) > _ROWS:
         connection.close()
         raise Unsimulated("so many rows of SQLite at once")
@@ -313,16 +318,6 @@ def _signed(content: bytes, version: str) -> bytes:
     major, minor, patch = (int(part) for part in version.split("."))
     number = (major * 1_000_000 + minor * 1_000 + patch).to_bytes(4, "big")
     return content[:96] + number + content[100:] if content else content
-
-
-def _undone(engine: _Engine, database: Database, problem: Exception) -> Exception:
-    """What a statement that failed is told as, when it has left nothing behind."""
-    found = _told(engine, problem)
-    if engine.connection.in_transaction:
-        engine.connection.execute("rollback to fakedocker")
-        engine.connection.execute("release fakedocker")
-    _keep(database.content, engine)
-    return found
 
 
 def _told(engine: _Engine, problem: Exception) -> Exception:

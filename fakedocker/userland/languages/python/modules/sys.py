@@ -87,8 +87,8 @@ def _set_digits(m: Interpreter, digits: Value) -> Value:
 def displayhook(m: Interpreter, value: Value) -> Value:
     """What the prompt does with the value of a statement."""
     if value is not None:
-        m.modules["builtins"].names["_"] = value
         files.write_text(m, m.modules["sys"].names["stdout"], m.shown(value) + "\n")
+        m.modules["builtins"].names["_"] = value
 
 
 _VERSION_INFO = ("major", "minor", "micro", "releaselevel", "serial")
