@@ -31,6 +31,7 @@ _LONG: Final = {
     "variable=": "v", "field-separator=": "F", "expanded": "x", "no-psqlrc": "X", "echo-all": "a", "csv": "csv",
     "single-transaction": "1", "pset=": "P", "help": "?", "timeout=": "timeout",
 }  # fmt: skip
+_ASSISTED: Final = re.compile(r"(?P<word>(?i:help|exit|quit))\s*;?\s*|(?P<quit>\\q).*")
 _HELP: Final = "You are using psql, the command-line interface to PostgreSQL.\nType:  \\copyright for distribution terms\n       \\h for help with SQL commands\n       \\? for help with psql commands\n       \\g or terminate with semicolon to execute query\n       \\q to quit\n"
 
 
@@ -145,17 +146,43 @@ def _step(system: System, state: State) -> int | None:
         state["prompted"] = True
     line = next_line(system, state)
     state["prompted"] = False
+    if line is not None and state["interactive"] and _assist(system, state, line):
+        return None
     if line is None:
         if state["interactive"]:
             system.put("\\q\n")
         elif is_open(state["buffer"]):
-            state["queue"].append(["sql", state["buffer"].lstrip(), ""])
+            state["queue"].append(["sql", _unended(state["buffer"]), ""])
             state["buffer"], state["asked"] = "", True
             state["read_file"] = True
             return None
         return 0
     _take_line(state, line, "")
     return None
+
+
+def _unended(buffer: str) -> str:
+    """What is sent at the end of the input: its last line has no end."""
+    return buffer.lstrip().removesuffix("\n")
+
+
+def _assist(system: System, state: State, line: str) -> bool:
+    """Do what psql does at a terminal for people who do not know it (mainloop.c); whether that was all of the line."""
+    match = _ASSISTED.fullmatch(line)
+    if match is None:
+        return False
+    word, is_empty = (match["word"] or match["quit"]).lower(), not state["buffer"].strip()
+    quoted = not is_empty and _ready_sign(state) not in ("=", "-", "(")
+    if word == "help" and not is_empty:
+        system.put("Use \\? for help or press control-C to clear the input buffer.\n")
+    elif word != "help" and quoted:
+        system.put("Use control-D to quit.\n")
+    elif word in ("quit", "exit") and not is_empty:
+        system.put("Use \\q to quit.\n")
+    elif is_empty and word != "\\q":
+        state["queue"].insert(0, ["help", "", ""] if word == "help" else ["command", "\\q", ""])
+        return True
+    return False
 
 
 def _ready_sign(state: State) -> str:
@@ -173,12 +200,6 @@ def _take_line(state: State, line: str, place: str) -> None:
     if not is_open(state["buffer"]):
         state["buffer"] = ""
         state.pop("looked", None)
-        if line.strip() == "help" and state["interactive"]:
-            state["queue"].append(["help", "", ""])
-            return
-        if line.strip() in ("exit", "quit") and not place:
-            state["queue"].insert(0, ["command", r"\q", ""])
-            return
         if line.lstrip().startswith("\\"):
             state["queue"].insert(0, ["command", line.strip(), place])
             return
@@ -272,7 +293,7 @@ def _next_of_file(state: State, entry: list[Any]) -> None:
         return
     state["queue"].pop(0)
     if is_open(state["buffer"]):
-        state["queue"].insert(0, ["sql", state["buffer"].strip(), f"{name}:{number}"])
+        state["queue"].insert(0, ["sql", _unended(state["buffer"]), f"{name}:{number}"])
     state["buffer"] = ""
 
 

@@ -172,7 +172,7 @@ class BinderBase:
     # aggregates
 
     def is_aggregate(self, call: Call) -> bool:
-        return call.name in AGGREGATES or call.star
+        return call.name in AGGREGATES
 
     def add_aggregate(self, call: Call) -> Bound:
         raise NotImplementedError
@@ -225,7 +225,7 @@ def mentions(part: Any, name: str) -> bool:  # Any: a part of a statement
 
 def has_aggregate(part: Any) -> bool:  # Any: a part of a statement
     """Whether an aggregate is called, but for those of queries within."""
-    return _has_call(part, lambda call: (call.name in AGGREGATES or call.star) and call.over is None)
+    return _has_call(part, lambda call: call.name in AGGREGATES and call.over is None)
 
 
 def has_window(part: Any) -> bool:  # Any: a part of a statement

@@ -52,6 +52,15 @@ PG_UNRESERVED: Final = frozenset(
     unencrypted unknown unlisten unlogged until update vacuum valid validate validator value varying version view views volatile
     whitespace within without work wrapper write xml year yes zone""".split()
 )
+PG_IN_QUERIES: Final = frozenset(
+    """at breadth by columns conflict content cube current cycle default depth document do escape exclude filter first following
+    frame global groups insert update delete materialized of json key keys last local locked next nfc nfd nfkc nfkd no normalized
+    nothing nowait nulls off offset only operator ordinality others over overriding partition passing path preceding range recursive
+    ref repeatable respect rollup row rows search second minute hour day month year session set sets share skip system temp
+    temporary text ties time unbounded uescape unknown unlogged value values varying within without whitespace xml zone
+    name precision national sql""".split()
+)
+"""Keywords that no reserved ones are and that mean something in queries and writes; all others are names there."""
 PG_STATEMENTS: Final = frozenset(
     """abort alter analyse analyze begin call checkpoint close cluster comment commit copy create deallocate declare delete discard do
     drop end execute explain fetch grant import insert listen load lock merge move notify prepare reassign refresh reindex release
@@ -97,7 +106,7 @@ MY_TOUCHING: Final = frozenset(
 )
 """Functions only where their parenthesis follows at once (sql_functions in lex.h)."""
 MY_KEYWORD_FUNCTIONS: Final = MY_TOUCHING | frozenset(
-    "ascii avg btrim char charset convert date day default get_format hour if insert interval last_value left minute mod month"
+    "ascii avg char charset convert date day default get_format hour if insert interval last_value left minute mod month"
     " password repeat replace right row_number second sysdate time timestamp timestampadd timestampdiff truncate user values"
     " weight_string year".split()
 )
@@ -105,8 +114,18 @@ MY_KEYWORD_FUNCTIONS: Final = MY_TOUCHING | frozenset(
 
 
 @cache
-def my_functions() -> frozenset[str]:
-    """The names of MariaDB's own functions."""
-    return frozenset(
-        resources.files("fakedocker.userland.languages.sql").joinpath("my_function_names.txt").read_text().split()
-    )
+def my_functions() -> dict[str, str]:
+    """The names of MariaDB's own functions that have no rule in its grammar, and how many arguments they take.
+
+    The numbers are written 2, 1-2, 1+ (at least one), 3,5,7 or * (whatever).
+    """
+    text = resources.files("fakedocker.userland.languages.sql").joinpath("my_function_names.txt").read_text()
+    return dict(line.split() for line in text.splitlines())
+
+
+def takes(counts: str, count: int) -> bool:
+    """Whether so many arguments are among the numbers of `my_functions`."""
+    if counts.endswith("+"):
+        return count >= int(counts[:-1])
+    first, dash, last = counts.partition("-")
+    return int(first) <= count <= int(last) if dash else counts == "*" or str(count) in counts.split(",")

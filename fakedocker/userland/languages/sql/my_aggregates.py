@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from fakedocker.userland.languages.sql.bound import Bound, Value
+from fakedocker.userland.languages.sql.my_decimals import is_raw, quotient, raw, wider
 from fakedocker.userland.languages.sql.my_types import (
     BIGINT,
-    DOUBLE,
     INTEGERS,
     TEXTS,
     VARCHAR,
@@ -24,6 +25,7 @@ from fakedocker.userland.languages.sql.tree import Call
 if TYPE_CHECKING:
     from fakedocker.userland.languages.sql.my_conversions import MyConversions
 
+_SPREADS: Final = frozenset("std stddev stddev_pop stddev_samp var_pop var_samp variance".split())
 Rows = list[tuple[Value, ...]]
 Found = tuple[Type, list[Bound], Callable[[Rows], Value]]
 
@@ -45,13 +47,15 @@ def aggregate_of(binder: MyConversions, call: Call, arguments: list[Bound]) -> F
             raise outside("MIN and MAX of an ENUM")
         choose: Any = min if name == "min" else max
         return argument.type, [argument], lambda rows: choose(_present(rows), key=key, default=None)
+    if name in _SPREADS:
+        return _spread(binder, name, argument)
     if name not in ("sum", "avg"):
         raise outside(f"the aggregate {name}")
     if argument.type.name in TEXTS:
         argument = binder.as_double(argument)
     if argument.type.name in ("double", "float"):
         return (
-            DOUBLE,
+            argument.type if name == "sum" else wider(argument.type),
             [argument],
             lambda rows: (_total_float(v) / (len(v) if name == "avg" else 1)) if (v := _present(rows)) else None,
         )
@@ -59,18 +63,38 @@ def aggregate_of(binder: MyConversions, call: Call, arguments: list[Bound]) -> F
         raise outside(f"{name} of moments")
     scale = scale_of(argument.type)
     if name == "sum":
-        return decimal_type(scale), [argument], lambda rows: _total(v) if (v := _present(rows)) else None
+        kind = raw(decimal_type(scale)) if is_raw(argument.type) else decimal_type(scale)
+        return kind, [argument], lambda rows: _total(v) if (v := _present(rows)) else None
     digits = min(38, scale + 4)
 
     def average(rows: Rows) -> Value:
         values = _present(rows)
         if not values:
             return None
-        return EXACT.divide(_total(values), Decimal(len(values))).quantize(
-            Decimal(1).scaleb(-digits), "ROUND_HALF_UP", EXACT
-        )
+        return quotient(_total(values), len(values))
 
-    return decimal_type(digits), [argument], average
+    return raw(decimal_type(digits)), [argument], average
+
+
+def _spread(binder: MyConversions, name: str, argument: Bound) -> Found:
+    """Variances and standard deviations, computed one row after the other as Stddev in item_sum.cc does."""
+    if argument.type.name not in (*INTEGERS, "decimal", "double", "float", "null", *TEXTS):
+        raise outside(f"{name} of moments")
+    is_sample, is_root = name.endswith("_samp"), name.startswith("std")
+
+    def finish(rows: Rows) -> Value:
+        mean, total, count = 0.0, 0.0, 0
+        for value in _present(rows):
+            count += 1
+            off = value - mean
+            mean = value if count == 1 else mean + off / count
+            total += off * (value - mean)
+        if count <= is_sample:
+            return None
+        found = total / (count - is_sample)
+        return math.sqrt(found) if is_root else found
+
+    return wider(argument.type), [binder.as_double(argument)], finish
 
 
 def _present(rows: Rows) -> list[Value]:

@@ -59,7 +59,7 @@ class MyBinder(MyOperators):
 
     def _between(self, expression: Between) -> Bound:
         value, low, high = (self.bind(part) for part in (expression.argument, expression.low, expression.high))
-        first, second = self.compare(">=", value, low), self.compare("<=", value, high)
+        first, second = self.compare(">=", value, low, cut=False), self.compare("<=", value, high, cut=False)
         a, b = first.run, second.run
         negated = expression.negated
 
@@ -102,7 +102,8 @@ class MyBinder(MyOperators):
             pairs = [compare_rows(self, "=", expression.argument, item) for item in expression.items]
         else:
             left = self.bind(expression.argument)
-            pairs = [self.compare("=", left, self.bind(item)) for item in expression.items]
+            only = len(expression.items) == 1  # which is an equality
+            pairs = [self.compare("=", left, self.bind(item), cut=only) for item in expression.items]
         return self._any([pair.run for pair in pairs], expression.negated, pairs)
 
     def _any(self, runs: list[Any], negated: bool, parts: list[Bound]) -> Bound:
@@ -122,7 +123,7 @@ class MyBinder(MyOperators):
         parts: list[Bound] = []
         for when, _ in expression.whens:
             if expression.operand is not None:
-                bound = self.compare("=", self.bind(expression.operand), self.bind(when))
+                bound = self.compare("=", self.bind(expression.operand), self.bind(when), cut=False)
             else:
                 bound = self.bind(when)
             parts.append(bound)
@@ -147,7 +148,7 @@ class MyBinder(MyOperators):
     # queries
 
     def _subquery(self, expression: Subquery) -> Bound:
-        plan = self.plan(expression.query, self.scope)
+        plan = self.plan_raw(expression.query, self.scope)
         if len(plan.columns) != 1:
             raise SqlError("1241 21000", "Operand should contain 1 column(s)")
         rows = self.once(plan)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from fakedocker.userland.languages.sql.binder import WINDOWS, Aggregate, WindowCall
+from fakedocker.userland.languages.sql.binder import Aggregate, WindowCall
 from fakedocker.userland.languages.sql.bound import Bound, Env, Value, constant
 from fakedocker.userland.languages.sql.keywords import my_functions
 from fakedocker.userland.languages.sql.my_conversions import NUMERIC, MyConversions
+from fakedocker.userland.languages.sql.my_decimals import is_raw, settled
 from fakedocker.userland.languages.sql.my_functions import CLOCK, FUNCTIONS, WAYS, difference, rounded
 from fakedocker.userland.languages.sql.my_types import (
     BIGINT,
@@ -16,9 +17,8 @@ from fakedocker.userland.languages.sql.my_types import (
     TEXTS,
     VARCHAR,
     decimal_type,
-    scale_of,
 )
-from fakedocker.userland.languages.sql.pg_types import LONGEST_TEXT
+from fakedocker.userland.languages.sql.pg_types import LONGEST_TEXT, Type
 from fakedocker.userland.languages.sql.problems import SqlError, outside
 from fakedocker.userland.languages.sql.tree import Call, Column, Interval, Literal
 
@@ -63,9 +63,6 @@ class MyCallBinder(MyConversions):
             return self._timestampdiff(expression)
         method = _OWN.get(name)
         if method is not None:
-            least, most = _COUNTS.get(method, (0, 0)) if name != "round" else (1, 2)
-            if not expression.keyword and not least <= len(expression.arguments) <= most:
-                raise self._miscounted(expression)
             own: Bound = getattr(self, method)(expression)
             return own
         arguments = [self.bind(argument) for argument in expression.arguments]
@@ -88,7 +85,7 @@ class MyCallBinder(MyConversions):
                 f"FUNCTION {database}.{expression.name if expression.keyword else self.spelled(expression)} does not exist",
             )
         if not function.least <= len(arguments) <= function.most:
-            raise self._miscounted(expression)
+            raise outside(f"{name} of so many values")
         takes = function.takes
         converted = []
         for place, argument in enumerate(arguments):
@@ -105,10 +102,6 @@ class MyCallBinder(MyConversions):
         if name in _NEVER_NULL:
             return self._sure(function.result, run, converted)
         return self._of(function.result, run, converted)
-
-    def _miscounted(self, expression: Call) -> SqlError:
-        said = f"Incorrect parameter count in the call to native function '{self.spelled(expression)}'"
-        return SqlError("1582 42000", said)
 
     def spelled(self, expression: Call) -> str:
         return expression.written or expression.name
@@ -235,10 +228,14 @@ class MyCallBinder(MyConversions):
         run, how = value.run, WAYS[name]
         kind = value.type
         if kind.name == "decimal":
-            scale = max(0, min(digits, scale_of(kind) if name == "truncate" else digits))
+            scale = max(0, digits)
             kind = decimal_type(scale) if name in ("round", "truncate") else BIGINT
             if name in ("round", "truncate") and digits == 0:
                 kind = decimal_type(0)
+        elif kind.name == "double" and name in ("round", "truncate"):
+            kind = Type("double", (max(0, digits),))
+        elif kind.name == "double" and kind.modifiers:
+            kind = Type("double", (0,))
         whole = kind.name in INTEGERS and value.type.name == "decimal"
         return self._sure(
             kind,
@@ -305,6 +302,10 @@ class MyCallBinder(MyConversions):
         arguments = [self.bind(argument) for argument in call.arguments]
         order = [(self.bind(o.expression), o.descending, not o.descending) for o in call.order]
         self.scope.inside_aggregate = False
+        if self.settles is None and any(is_raw(argument.type) for argument in arguments):
+            raise outside("divisions counted together by an index")
+        if self.settles or call.distinct:
+            arguments = [settled(argument) for argument in arguments]
         aggregate = Aggregate(call, arguments, None, order, self.scope.extend())
         kind, aggregate.arguments, aggregate.finish = aggregate_of(self, call, arguments)
         self.aggregates.append(aggregate)
@@ -325,17 +326,33 @@ class MyCallBinder(MyConversions):
         window = self.window_of(call)
         arguments = [self.bind(argument) for argument in call.arguments]
         found = WindowCall(call, arguments, window, self.scope.extend())
-        found.partition = [self.bind(part) for part in window.partition]
-        found.order = [(self.bind(o.expression), o.descending, not o.descending) for o in window.order]
-        if call.name in WINDOWS and call.name not in ("first_value", "last_value", "nth_value", "lag", "lead", "ntile") and not found.order and call.name != "row_number":  # fmt: skip
-            raise outside("ranks without an order")
-        kind, found.arguments, found.finish = window_of(self, call, arguments)
+        if not window.order and call.name in _ORDERED:
+            raise SqlError("4018 HY000", f"No order list in window specification for '{call.name}'")
+        if not window.order and call.name in ("first_value", "last_value", "nth_value"):
+            raise outside(f"{call.name} without an order")
+        found.arguments = [settled(argument) for argument in arguments]  # a temporary table has them
+        kind, found.arguments, found.finish = window_of(self, call, found.arguments)
         self.windows.append(found)
         made = self.slot_of(kind, found.slot, call, key)._replace(
             nullable=call.name not in ("row_number", "rank", "dense_rank", "ntile", "count")
         )
         self.seen[key] = made
         return made
+
+    def bind_windows(self) -> None:
+        """Understand what windows are partitioned and ordered by, as the server does behind WHERE, GROUP BY and ORDER BY."""
+        used = [(found.window, found) for found in self.windows]
+        named = [(window, None) for window in self.named_windows.values() if all(window is not w for w, _ in used)]
+        for window, found in [*named, *used]:
+            self.clause = "GROUP BY"
+            partition = [self.bind(part) for part in window.partition]
+            self.clause = "ORDER BY"
+            order = [(settled(self.bind(o.expression)), o.descending, not o.descending) for o in window.order]
+            if found is not None:
+                found.partition, found.order = partition, order
+
+    def no_window(self, name: str, at: int) -> SqlError:
+        return SqlError("4009 HY000", f"Window specification with name '{name}' is not defined")
 
 
 def _limited(text: str) -> str:
@@ -350,13 +367,8 @@ _OWN: Final = {
     "ceiling": "_round", "floor": "_round", "abs": "_abs", "mod": "_mod", "uuid": "_uuid", "extract": "_extract",
     **dict.fromkeys(("version", "database", "schema", "user", "current_user", "session_user", "connection_id", "last_insert_id", "row_count"), "_fact"),
 }  # fmt: skip
-_ANY: Final = 1 << 20
-_COUNTS: Final = {
-    "_concat": (1, _ANY), "_concat_ws": (2, _ANY), "_coalesce": (1, _ANY), "_if": (3, 3), "_nullif": (2, 2), "_extreme": (2, _ANY),
-    "_round": (1, 1), "_abs": (1, 1), "_mod": (2, 2), "_extract": (2, 2), "_ifnull": (2, 2), "_truncate": (2, 2),
-}  # fmt: skip
-"""How many arguments each of these takes at least and at most; those that are not here none."""
+_ORDERED: Final = frozenset("rank dense_rank percent_rank cume_dist lag lead".split())
 _NEVER_NULL: Final = frozenset(
     "length octet_length char_length character_length locate position instr ascii field sign".split()
 )
-_NATIVE: Final = frozenset("rand char hex unhex week yearweek curdate sleep found_rows json_extract inet_aton conv bin oct cast convert count if ifnull avg sum min max now any_value".split())  # fmt: skip
+_NATIVE: Final = frozenset("rand char hex unhex week yearweek curdate sleep found_rows json_extract inet_aton conv bin oct cast convert count if ifnull avg sum min max now any_value last_value".split())  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fakedocker.userland.languages.sql.my_types import TEXTS
 from fakedocker.userland.languages.sql.pg_types import Type
-from fakedocker.userland.languages.sql.store import Column
+from fakedocker.userland.languages.sql.store import Column, Table
 
 
 def kind_of(column: Column) -> Type:
@@ -26,3 +26,8 @@ def length_of(column: Column) -> int:
     if column.type in TEXTS and column.type != "enum":
         return (column.modifiers[0] if column.modifiers else 255) * 4 + 2
     return sizes.get(column.type, 8) + (not column.not_null)
+
+
+def indexed_of(table: Table) -> frozenset[str]:
+    """The columns with which indexes but the primary key begin."""
+    return frozenset(c.columns[0] for c in table.constraints if c.kind in ("unique", "index", "foreign") and c.columns)

@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Any, Final
 
 from fakedocker.userland.languages.sql import dates
-from fakedocker.userland.languages.sql.binder import BinderBase
-from fakedocker.userland.languages.sql.bound import NOTHING, Bound, Env, Value, constant
+from fakedocker.userland.languages.sql.binder import BinderBase, PlanLike
+from fakedocker.userland.languages.sql.bound import NOTHING, Bound, Env, Scope, Value, constant
 from fakedocker.userland.languages.sql.collation import binary_key, general_key
+from fakedocker.userland.languages.sql.my_decimals import double_of, is_raw, raw
 from fakedocker.userland.languages.sql.my_functions import rounded
 from fakedocker.userland.languages.sql.my_types import (
     BIGINT,
@@ -29,7 +30,7 @@ from fakedocker.userland.languages.sql.my_types import (
 )
 from fakedocker.userland.languages.sql.pg_types import EXACT, Type
 from fakedocker.userland.languages.sql.problems import outside
-from fakedocker.userland.languages.sql.tree import TypeName
+from fakedocker.userland.languages.sql.tree import Query, TypeName
 
 NUMERIC: Final = frozenset({*INTEGERS, "decimal", "double", "float"})
 
@@ -38,6 +39,8 @@ class MyConversions(BinderBase):
     aliases: dict[str, Bound] = {}  # noqa: RUF012  # set while HAVING and ORDER BY are read
     variables: dict[str, tuple[Type, Value]] = {}  # noqa: RUF012  # set for each statement
     values_row: dict[str, Bound] | None = None
+    settles: bool | None = False  # whether what aggregates are given is cut to the digits of its type, None for unknown
+    plan_raw: Callable[[Query, Scope | None], PlanLike]  # what makes a plan whose values are computed with further
 
     def system_variable(self, name: str) -> Value:
         raise outside(f"the variable {name}")
@@ -51,6 +54,8 @@ class MyConversions(BinderBase):
         uses: frozenset[int] = NOTHING
         for part in parts:
             uses |= part.uses
+        if kind.name == "decimal" and any(is_raw(part.type) for part in parts):
+            kind = raw(kind)
         return Bound(kind, run, uses, outer=any(part.outer for part in parts))
 
     # what values become
@@ -63,7 +68,9 @@ class MyConversions(BinderBase):
             )
         if found.type.name in MOMENTS or found.type.name == "time":
             raise outside("moments as numbers")
-        return found._replace(type=DOUBLE, run=lambda env: None if (v := run(env)) is None else float(v))
+        return found._replace(
+            type=double_of([found.type]), run=lambda env: None if (v := run(env)) is None else float(v)
+        )
 
     def as_text(self, found: Bound) -> Bound:
         if found.type.name in TEXTS or found.type.name == "null":
@@ -161,7 +168,7 @@ class MyConversions(BinderBase):
 
             return self._sure(Type("decimal", (precision, scale)), fit, [found])
         if target in ("double", "float"):
-            return self.as_double(found)
+            return self.as_double(found)._replace(type=DOUBLE)
         if target in ("date", "datetime", "timestamp"):
             moment = self.as_moment(found)
             inner = moment.run
@@ -222,6 +229,8 @@ def common(kinds: list[Type]) -> Type:
     names = {kind.name for kind in kinds}
     if len(names) == 1 and not names & {"decimal"}:
         first = kinds[0]
+        if names == {"double"}:
+            return double_of(kinds)
         return first if all(kind == first for kind in kinds) else Type(first.name)
     if names <= TEXTS:
         return VARCHAR
@@ -230,7 +239,7 @@ def common(kinds: list[Type]) -> Type:
     if names <= {*INTEGERS, "decimal"}:
         return decimal_type(max(scale_of(kind) for kind in kinds))
     if names <= NUMERIC:
-        return DOUBLE
+        return double_of(kinds)
     if names <= MOMENTS:
         return DATETIME
     if names & TEXTS:

@@ -234,7 +234,7 @@ class MyInserts:
                 runs = [self._value(value, target, table, binder, defaults) for value, target in zip(values, targets, strict=False)]  # fmt: skip
                 yield self._row(table, targets if values else [], runs, defaults, ((), None)), runs
             return
-        plan = self.planner.plan(query, None)
+        plan = self.planner.plan_raw(query, None)
         if len(plan.columns) != len(targets):
             raise SqlError("1136 21S01", "Column count doesn't match value count at row 1")
         runs = [self._stored(Bound(kind, _slot(n)), target.column, table) for n, ((_, kind), target) in enumerate(zip(plan.columns, targets, strict=True))]  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any, Final
 from fakedocker.userland.languages.sql.bound import NOTHING, Bound, Env, Field, Scope, Value, constant
 from fakedocker.userland.languages.sql.my_arithmetic import bounded, double_result, strict, strict_runs, whole_result
 from fakedocker.userland.languages.sql.my_calls import MyCallBinder
+from fakedocker.userland.languages.sql.my_decimals import double_of, quotient, raw, settled, wider
 from fakedocker.userland.languages.sql.my_functions import add
 from fakedocker.userland.languages.sql.my_rows import compare_rows
 from fakedocker.userland.languages.sql.my_types import (
@@ -251,8 +252,9 @@ class MyOperators(MyCallBinder):
             raise outside("DIV of such numbers")
         if "double" in kinds or "float" in kinds:
             made = self._sure if operator in ("+", "-", "*") else self._of
+            kind = double_of([left.type, right.type])
             return made(
-                DOUBLE,
+                wider(kind) if operator == "/" else kind,
                 strict(left, right, lambda a, b: double_result(operator, float(a), float(b), self)),
                 [left, right],
             )
@@ -265,9 +267,9 @@ class MyOperators(MyCallBinder):
             def divide(x: Value, y: Value) -> Value:
                 if not y:
                     return self.by_zero()
-                return EXACT.divide(Decimal(x), Decimal(y)).quantize(Decimal(1).scaleb(-scale), "ROUND_HALF_UP", EXACT)
+                return quotient(x, y)
 
-            return self._of(kind, strict(left, right, divide), [left, right])
+            return self._of(raw(kind), strict(left, right, divide), [left, right])
         if whole:
             made = self._sure if operator in ("+", "-", "*") else self._of
             return made(
@@ -357,7 +359,10 @@ class MyOperators(MyCallBinder):
                 return kind
         return VARCHAR
 
-    def compare(self, operator: str, left: Bound, right: Bound) -> Bound:
+    def compare(self, operator: str, left: Bound, right: Bound, *, cut: bool = True) -> Bound:
+        """A comparison. Args: cut: whether exact numbers are cut to their digits before."""
+        if cut:
+            left, right = settled(left), settled(right)
         first, second, kind = self.sides(left, right)
         key = self.group_key(kind)
         if operator == "<=>":
@@ -377,7 +382,7 @@ class MyOperators(MyCallBinder):
     def equality(
         self, left: Bound, right: Bound, at: int
     ) -> tuple[Any, Any, Any]:  # Any: a value of SQL's, what runs it, or a binder of either dialect
-        first, second, kind = self.sides(left, right)
+        first, second, kind = self.sides(settled(left), settled(right))
         return first, second, self.group_key(kind)
 
     def condition(self, found: Bound, clause: str) -> Bound:

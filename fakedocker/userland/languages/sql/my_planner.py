@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from fakedocker.userland.languages.sql.binder import has_aggregate, has_window
 from fakedocker.userland.languages.sql.bound import Bound, Context, Env, Run, Scope
 from fakedocker.userland.languages.sql.my_binder import MyBinder
+from fakedocker.userland.languages.sql.my_decimals import is_raw, settled
 from fakedocker.userland.languages.sql.planner import Columns, Plan, PlannerBase
 from fakedocker.userland.languages.sql.planner_core import CorePlanner
 from fakedocker.userland.languages.sql.problems import SqlError, outside
-from fakedocker.userland.languages.sql.sources import GetRows, Relation
+from fakedocker.userland.languages.sql.sources import GetRows, Relation, SourceLoader
 from fakedocker.userland.languages.sql.tree import (
     Column,
     Combined,
+    Core,
     Expression,
     Item,
     Literal,
+    Ordering,
     Query,
     Star,
     TableName,
@@ -33,13 +37,48 @@ class MyPlanner(PlannerBase):
     def __init__(self, context: Context, session: MySession) -> None:
         super().__init__(context)
         self.session = session
+        self.wants_raw = False
+        self.raws: list[bool] = []  # of each query under way, whether its values are not cut to their types
         self.used: set[str] | None = None  # the columns that the statement names, None for all
 
     def binder(self, scope: Scope) -> MyBinder:
         found = MyBinder(self.context, self.plan)
+        found.plan_raw = self.plan_raw
         found.scope = scope
         self.session.equip(found)
         return found
+
+    def plan_raw(self, query: Query, parent: Scope | None) -> Plan:
+        """A plan of a query whose values are computed with further where it has no table of its own for them."""
+        self.wants_raw = True
+        return self.plan(query, parent)
+
+    def plan_source(self, query: Query, parent: Scope | None) -> Plan:
+        return self.plan_raw(query, parent) if _merges(query) else self.plan(query, parent)
+
+    def final(self, bound: Bound, binder: Any) -> Bound:  # Any: a binder of either dialect
+        if self.raws and self.raws[-1]:
+            return bound
+        if is_raw(bound.type) and binder.windows and bound.uses & {window.slot for window in binder.windows}:
+            raise outside("exact numbers computed with windows")
+        return settled(bound)
+
+    def sorted_by(self, bound: Bound) -> Bound:
+        return settled(bound)
+
+    def groups_apart(self, core: Core, order: tuple[Ordering, ...], loader: SourceLoader) -> bool | None:
+        """Whether groups are made in a temporary table, where what is counted together has been cut; None for unknown."""
+        names = [part.parts[-1].lower() for part in core.group or () if isinstance(part, Column)]
+        if core.group is None:
+            return False
+        keys = [tuple(name.lower() for name in columns) for columns in loader.keyed.values()]
+        ordered = [entry.expression.parts[-1].lower() for entry in order if isinstance(entry.expression, Column)]
+        by_key = len(names) == len(core.group) == 1 and any(columns[:1] == tuple(names) for columns in keys)
+        if order and ordered != names:
+            return True
+        if not by_key and names and names[0] in loader.indexed:
+            return None
+        return not by_key
 
     def relation(self, name: TableName) -> Relation:
         return self.session.relation(name, self.used)
@@ -48,7 +87,13 @@ class MyPlanner(PlannerBase):
         if self.depth == 0:
             names: set[str] = set()
             self.used = names if _names(query, names) else None
-        return super().plan(query, parent)
+        body = query.body
+        self.raws.append(self.wants_raw and isinstance(body, Core) and not body.distinct and body.group is None)
+        self.wants_raw = False
+        try:
+            return super().plan(query, parent)
+        finally:
+            self.raws.pop()
 
     def column_name(self, item: Item, bound: Bound) -> str:
         expression = item.expression
@@ -113,6 +158,16 @@ class MyPlanner(PlannerBase):
             raise outside("LIMIT of what is no plain number")
         number = int(expression.text)
         return lambda env: number
+
+
+def _merges(query: Query) -> bool:
+    """Whether a query in FROM becomes part of the one around it, without a table of its own."""
+    body = query.body
+    if not isinstance(body, Core) or query.limit is not None or query.offset is not None:
+        return False
+    if body.distinct or body.group is not None or body.having is not None or body.source is None:
+        return False
+    return not (has_aggregate(body.items) or has_window(body.items))
 
 
 def _converted(rows: GetRows, converters: list[Any]) -> GetRows:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from fakedocker.userland.languages.sql.bound import Bound, Context, Scope, Value
 from fakedocker.userland.languages.sql.collation import binary_key, general_key
 from fakedocker.userland.languages.sql.my_binder import MyBinder
-from fakedocker.userland.languages.sql.my_columns import kind_of, length_of
+from fakedocker.userland.languages.sql.my_columns import indexed_of, kind_of, length_of
 from fakedocker.userland.languages.sql.my_definitions import MyDefinitions
 from fakedocker.userland.languages.sql.my_planner import MyPlanner
 from fakedocker.userland.languages.sql.my_settings import NAMED, SQL_MODES
@@ -353,6 +353,7 @@ class MySession:
             keys,
             False,
             frozenset(c.name for c in table.columns if c.not_null),
+            indexed_of(table),
         )
 
     def in_order(self, table: Table, used: set[str] | None) -> list[tuple[int, tuple[Value, ...]]]:

@@ -92,6 +92,9 @@ def to_text(value: Value, kind: Type) -> str:
         )
         return text[1:] if text.startswith("-") and not text.strip("-0.") else text
     if isinstance(value, float):
+        if kind.modifiers and name == "double":
+            text = f"{value:.{kind.modifiers[0]}f}"
+            return text[1:] if text.startswith("-") and not text.strip("-0.") else text
         return shown_double(value) if name != "float" else shown_single(value)
     if isinstance(value, bytes):
         raise outside("showing bytes")

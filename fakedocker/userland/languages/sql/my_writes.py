@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fakedocker.userland.languages.sql.bound import Scope
+from fakedocker.userland.languages.sql.my_columns import indexed_of
+from fakedocker.userland.languages.sql.my_ranges import ordinals
 from fakedocker.userland.languages.sql.problems import SqlError, outside
 from fakedocker.userland.languages.sql.results import Result
 from fakedocker.userland.languages.sql.sorting import SortKey, sorted_places
@@ -28,6 +30,8 @@ from fakedocker.userland.languages.sql.my_inserts import MyInserts
 class MyWrites(MyInserts):
     """Runs one statement that writes."""
 
+    looked_at: dict[int, int] = {}  # noqa: RUF012  # set by each UPDATE: by which number an error tells of a row
+
     # UPDATE and DELETE
 
     def _matched(self, statement: Update | Delete, table: Table) -> tuple[Any, list[tuple[int, Any]]]:
@@ -50,9 +54,10 @@ class MyWrites(MyInserts):
         where = binder.condition(binder.bind(statement.where), "WHERE") if statement.where is not None else None
         slot = next(field.slot for field in scope.fields if field.name == "\0row")
         found: dict[int, Any] = {}
-        for row in loaded.rows(None):
-            env = (row, None)
-            number = row[slot]
+        rows = [(row, None) for row in loaded.rows(None)]
+        self.looked_at = self._ordinals(statement, table, binder, rows, slot)
+        for env in rows:
+            number = env[0][slot]
             if number is not None and number not in found and (where is None or where.run(env) is True):
                 found[number] = env
         matched = list(found.items())
@@ -63,6 +68,14 @@ class MyWrites(MyInserts):
                 raise outside("LIMIT of what is no plain number")
             matched = matched[: int(statement.limit.text)]
         return binder, matched
+
+    def _ordinals(self, statement: Update | Delete, table: Table, binder: Any, rows: list[Any], slot: int) -> dict[int, int]:  # fmt: skip
+        """By which number an error tells of each row; none where what is written is counted."""
+        if statement.joined is not None or statement.order or isinstance(statement, Delete):
+            return {}
+        keys = next((c.columns for c in table.constraints if c.kind == "primary"), ())
+        numbers = ordinals(statement.where, keys, indexed_of(table), binder.bind, rows)
+        return {env[0][slot]: number for env, number in zip(rows, numbers, strict=True)}
 
     def _ordered(
         self, matched: list[tuple[int, Any]], order: tuple[Ordering, ...], binder: Any
@@ -104,7 +117,7 @@ class MyWrites(MyInserts):
         start = next(field.slot for field in binder.scope.fields if field.relation == target_alias)
         changed = 0
         for number, (identity, env) in enumerate(matched, 1):
-            self.context.row_number = number
+            self.context.row_number = self.looked_at.get(identity, number)
             old = draft.view.rows[identity]
             row, values = list(old), list(env[0])
             for place, column, run in changes:  # each sees what those before it have set

@@ -16,6 +16,9 @@ from fakedocker.userland.languages.sql.tree import TableName
 DEEPEST: Final = 60
 """How deep expressions and queries nest."""
 LONGEST_CHAIN: Final = 300
+_MY_QUERIES: Final = frozenset({"select", "with", "values"})
+_PG_QUERIES: Final = _MY_QUERIES | {"table"}
+_PLAIN_STATEMENTS: Final = frozenset("select insert update delete values with table".split())
 _NEAR: Final = 80
 """How much of the rest is shown."""
 
@@ -32,10 +35,11 @@ class ParserBase:
         self.text = text
         self.mine = dialect != POSTGRES
         self.is_mysql = dialect == MYSQL
-        self.tokens = tokenize(text, dialect)
+        self.tokens, self.problem = tokenize(text, dialect)
         self.at = 0
         self.depth = 0
         self.subject = ""  # the table that is made or altered
+        self.narrow_from: int | None = None  # the token with which an expression of PostgreSQL's b_expr begins
 
     @property
     def token(self) -> Token:
@@ -46,6 +50,8 @@ class ParserBase:
 
     def take(self) -> Token:
         found = self.tokens[self.at]
+        if found.kind == "broken":
+            self.fail()
         self.at += 1
         return found
 
@@ -63,6 +69,18 @@ class ParserBase:
 
     def is_one_of(self, *words: str) -> bool:
         return self.token.kind == "word" and self.token.text.lower() in words
+
+    def is_narrow(self) -> bool:
+        """Whether this place is one of b_expr, and within no parentheses of it."""
+        if self.narrow_from is None:
+            return False
+        marks = [token.text for token in self.tokens[self.narrow_from : self.at] if token.kind == "mark"]
+        return sum((mark in "([") - (mark in ")]") for mark in marks) == 0
+
+    def begins_query(self, distance: int = 0) -> bool:
+        """Whether a query without parentheses comes."""
+        token = self.peek(distance)
+        return token.kind == "word" and token.text.lower() in (_MY_QUERIES if self.mine else _PG_QUERIES)
 
     def is_mark(self, mark: str) -> bool:
         return self.token.kind == "mark" and self.token.text == mark
@@ -103,22 +121,36 @@ class ParserBase:
     def fail(self) -> NoReturn:
         """What is said of the token that comes next, where the grammar does not take it."""
         token = self.token
+        if token.kind == "broken" and self.problem is not None:
+            raise self.problem
         if self.mine:
             self._fail_as_mariadb(token)
-        shown = self.text[token.at : token.end]
         if token.kind == "end" or (token.text == ";" and self.at + 2 == len(self.tokens)):
-            if token.kind == "end":
-                raise SqlError("42601", "syntax error at end of input", token.at)
-            raise SqlError("42601", 'syntax error at or near ";"', token.at)
+            self.fail_plainly()
+        if token.kind == "word" and self._is_of_other_statements(token.text):
+            self.fail_plainly()
         if token.kind == "word" and token.text in keywords.PG_UNRESERVED | keywords.PG_COLUMN_NAMES | keywords.PG_FUNCTION_NAMES:  # fmt: skip
             raise outside(f"{token.text.upper()} in this place")
-        if token.kind == "mark" and token.text not in ("(", ")", ",", ";", "=", ".", "*", "<", ">"):
+        if token.kind == "mark" and token.text not in ("(", ")", ",", ";", "=", ".", "..", "*", "<", ">"):
             raise outside(f"the operator {token.text} in this place")
         if token.kind in ("parameter", "bits"):
             raise outside("such a value")
         if token.kind == "word" and token.text in ("for", "fetch", "window", "collate", "only", "variadic", "into"):
             raise outside(f"{token.text.upper()} in this place")
-        raise SqlError("42601", f'syntax error at or near "{shown}"', token.at)
+        self.fail_plainly()
+
+    def fail_plainly(self) -> NoReturn:
+        """What PostgreSQL says of the token that comes next, which its grammar does not take here."""
+        token = self.token
+        if token.kind == "end":
+            raise SqlError("42601", "syntax error at end of input", token.at)
+        raise SqlError("42601", f'syntax error at or near "{self.text[token.at : token.end]}"', token.at)
+
+    def _is_of_other_statements(self, word: str) -> bool:
+        """Whether a keyword that is none within queries and writes comes in one of these."""
+        first = self.tokens[0]
+        queries = first.text in _PLAIN_STATEMENTS or (first.kind == "mark" and first.text == "(")
+        return queries and word in keywords.PG_UNRESERVED and word not in keywords.PG_IN_QUERIES
 
     def _fail_as_mariadb(self, token: Token) -> NoReturn:
         word = token.text.lower()

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from fakedocker.base.numbers import is_digits
 from fakedocker.userland.languages.sql import keywords
-from fakedocker.userland.languages.sql.binder import WINDOWS
-from fakedocker.userland.languages.sql.parser_types import TypeParser
+from fakedocker.userland.languages.sql.parser_functions import UNITS, FunctionParser
 from fakedocker.userland.languages.sql.problems import SqlError, outside
 from fakedocker.userland.languages.sql.tree import (
     ArrayOf,
@@ -18,20 +16,11 @@ from fakedocker.userland.languages.sql.tree import (
     Expression,
     Interval,
     Literal,
-    Ordering,
-    Query,
+    Row,
     Star,
     TypeName,
-    Window,
 )
 
-_ANY: Final = (0, 1 << 20)
-_COUNTED: Final = {
-    **dict.fromkeys("year month day hour minute second date time ascii".split(), (1, 1)),
-    **dict.fromkeys("left right mod repeat truncate".split(), (2, 2)),
-    **dict.fromkeys("if replace".split(), (3, 3)),
-}
-"""Functions of MariaDB's grammar: another number of arguments is a syntax error."""
 _NOT_CAST: Final = frozenset(
     "text tinytext mediumtext longtext blob tinyblob mediumblob longblob bigint smallint tinyint mediumint middleint int2 int3 int8"
     " bool boolean number numeric real fixed timestamp year bit enum set serial long raw varchar2 clob national nvarchar"
@@ -41,7 +30,6 @@ _NOT_CAST: Final = frozenset(
 _CAST_ELSEWHERE: Final = frozenset(
     "dec int4 character inet4 inet6 uuid geometry point linestring polygon float4 float8".split()
 )
-UNITS: Final = frozenset("microsecond second minute hour day week month quarter year".split())
 
 
 def start_of(expression: Expression) -> int:
@@ -53,141 +41,7 @@ def end_of(expression: Expression, last: int) -> int:
     return max(getattr(expression, "end", last), last)
 
 
-class CallParser(TypeParser):
-    # calls
-
-    def _call(self, name: str, at: int, written: str = "") -> Expression:
-        least, most = _COUNTED.get(name, _ANY) if self.mine else _ANY
-        if self.mine and name not in keywords.MY_KEYWORD_FUNCTIONS:
-            return self.plain_call(name, at, written)
-        self.expect_mark("(")
-        arguments: list[Expression] = []
-        star = distinct = False
-        order: tuple[Ordering, ...] = ()
-        separator = None
-        if self.is_mark("*"):
-            self.at += 1
-            star = True
-        elif not self.is_mark(")"):
-            distinct = self.accept("distinct")
-            if not distinct:
-                self.accept("all")
-            if self.is_word("variadic"):
-                raise outside("VARIADIC")
-            arguments.append(self._argument())
-            while len(arguments) < most and self.accept_mark(","):
-                arguments.append(self._argument())
-            if self.is_word("order"):
-                order = self.ordering()
-            if self.mine and self.accept("separator"):
-                separator = self.string()
-            if self.mine and self.is_word("limit"):
-                raise outside("LIMIT in GROUP_CONCAT")
-        if len(arguments) < least:
-            self.fail()
-        self.expect_mark(")")
-        where = None
-        if self.is_word("within", "group"):
-            raise outside("WITHIN GROUP")
-        if not self.mine and self.is_word("filter") and self._opens(1):
-            self.at += 2
-            self.expect("where")
-            where = self.expression()
-            self.expect_mark(")")
-        if self.is_one_of("respect", "ignore") and self.peek().text == "nulls":
-            raise outside("IGNORE NULLS")
-        if not self.mine and self.token.kind == "string":  # a text as what a type of that name has
-            modifiers = tuple(a.text for a in arguments if isinstance(a, Literal) and is_digits(a.text[:9]))
-            return Cast(self._string(), TypeName(name, modifiers, False, at), at, self.last_end, "literal")
-        over = self._over() if self.accept("over") else None
-        if self.mine and over is None and name in WINDOWS:
-            self.fail()
-        return Call(
-            name, tuple(arguments), at, self.last_end, star, distinct, order, where, over, separator, False, written
-        )
-
-    def plain_call(self, name: str, at: int, written: str) -> Expression:
-        raise NotImplementedError
-
-    def _argument(self) -> Expression:
-        found = self.expression()
-        if not self.mine and (self.is_mark("=>") or self.is_mark(":=")):
-            raise outside("arguments by name")
-        return found
-
-    def ordering(self) -> tuple[Ordering, ...]:
-        """ORDER BY a, b DESC ..."""
-        self.expect("order", "by")
-        found = [self._ordered()]
-        while self.accept_mark(","):
-            found.append(self._ordered())
-        return tuple(found)
-
-    def _ordered(self) -> Ordering:
-        at = self.token.at
-        expression = self.expression()
-        if self.is_word("using"):
-            raise outside("ORDER BY ... USING")
-        descending = self.accept_one_of("asc", "desc") == "desc"
-        nulls_first = None
-        if not self.mine and self.accept("nulls"):
-            which = self.accept_one_of("first", "last")
-            if not which:
-                self.fail()
-            nulls_first = which == "first"
-        return Ordering(expression, descending, nulls_first, at)
-
-    def _over(self) -> Window:
-        if self.is_mark("("):
-            return self.window()
-        at = self.token.at
-        return Window(self.name(), (), (), None, at)
-
-    def window(self) -> Window:
-        """( [base] [PARTITION BY ...] [ORDER BY ...] [frame] )"""
-        at = self.token.at
-        self.expect_mark("(")
-        base = ""
-        if self.is_name() and not self.is_one_of("partition", "rows", "range", "groups"):
-            base = self.name()
-        partition: list[Expression] = []
-        if self.accept("partition"):
-            self.expect("by")
-            partition.append(self.expression())
-            while self.accept_mark(","):
-                partition.append(self.expression())
-        order = self.ordering() if self.is_word("order") else ()
-        frame = None
-        mode = self.accept_one_of("rows", "range", "groups")
-        if mode:
-            if self.accept("between"):
-                start = self._frame_bound()
-                self.expect("and")
-                frame = (mode, *start, *self._frame_bound())
-            else:
-                frame = (mode, *self._frame_bound(), "current row", 0)
-            if self.is_word("exclude"):
-                raise outside("EXCLUDE in a window")
-        self.expect_mark(")")
-        return Window(base, tuple(partition), order, frame, at)
-
-    def _frame_bound(self) -> tuple[str, int]:
-        if self.accept("unbounded"):
-            side = self.accept_one_of("preceding", "following")
-            if not side:
-                self.fail()
-            return f"unbounded {side}", 0
-        if self.accept("current"):
-            self.expect("row")
-            return "current row", 0
-        if self.token.kind != "number":
-            raise outside("such a frame of a window")
-        number = self.number()
-        side = self.accept_one_of("preceding", "following")
-        if not side:
-            self.fail()
-        return side, number
-
+class CallParser(FunctionParser):
     # with a grammar of their own
 
     def _case(self) -> Expression:
@@ -260,6 +114,10 @@ class CallParser(TypeParser):
         at = self.token.at
         self.at += 1
         self.expect_mark("(")
+        if self.mine and self.token.text.lower() not in UNITS:
+            if "_" in self.token.text:
+                raise outside(f"the unit {self.token.text}")
+            self.fail()
         field = self.take()
         if field.kind not in ("word", "string", "name"):
             self.at -= 1
@@ -283,6 +141,8 @@ class CallParser(TypeParser):
             self.at -= 1
             return self._named()
         value = self.expression()
+        if isinstance(value, Row):
+            raise outside("INTERVAL(...)")
         unit = self.token.text.lower()
         if self.token.kind != "word" or unit not in UNITS:
             if "_" in unit:
@@ -314,7 +174,7 @@ class CallParser(TypeParser):
             else:
                 if side or letters is None:
                     self.fail()
-                if self.is_mark(","):
+                if self.is_mark(",") and not self.mine:
                     self.at = start + 1
                     return self._call("btrim", at)
                 whole, letters = letters, None
@@ -350,15 +210,6 @@ class CallParser(TypeParser):
                 items.append(self.expression())
         self.expect_mark("]")
         return ArrayOf(tuple(items), at, self.last_end)
-
-    def expression(self, least: int = 0) -> Expression:
-        raise NotImplementedError
-
-    def query(self) -> Query:
-        raise NotImplementedError
-
-    def row_or_expression(self) -> Expression:
-        raise NotImplementedError
 
     def _opens(self, distance: int) -> bool:
         return self.peek(distance).kind == "mark" and self.peek(distance).text == "("

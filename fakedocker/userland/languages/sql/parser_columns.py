@@ -34,7 +34,7 @@ class ColumnParser(WriteParser):
             self.expect_mark(")")
             return CreateTable(table, (), (), missing, temporary, within, ())
         if self.mine and self.accept_mark("("):  # of a query
-            if self.is_one_of("select", "with", "values") or self.is_mark("("):
+            if self.begins_query() or self.is_mark("("):
                 raise outside("CREATE TABLE of a query in several parentheses")
             self.fail()
         if not self.mine and self.is_name() and self.peek().kind == "mark" and self.peek().text in (",", ")"):
@@ -156,7 +156,7 @@ class ColumnParser(WriteParser):
 
     def default(self) -> tuple[Expression, str]:
         start = self.token.at
-        found = self.expression(8 if not self.mine else 10)
+        found = self.expression(10) if self.mine else self.narrow_expression()
         return found, self.text[start : self.last_end]
 
     def _now_word(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fakedocker.userland.languages.sql.parser_columns import KEY_WORDS, MY_KEY_WORDS, ColumnParser
 from fakedocker.userland.languages.sql.problems import outside
 from fakedocker.userland.languages.sql.tree import (
@@ -14,6 +16,15 @@ from fakedocker.userland.languages.sql.tree import (
     TableName,
     TypeName,
 )
+
+_MY_OPTIONS: Final = frozenset(
+    """algorithm analyze auto_increment avg_row_length change check checksum coalesce comment connection convert data delay_key_write
+    disable discard enable encrypted encryption engine exchange first force import insert_method key_block_size lock max_rows min_rows
+    modify nowait optimize order pack_keys page_checksum partition password rebuild remove reorganize repair row_format sequence
+    stats_auto_recalc stats_persistent stats_sample_pages storage system tablespace transactional truncate type union validate wait
+    with without""".split()
+)
+"""Words that mean something in MariaDB's ALTER TABLE."""
 
 
 class DefinitionParser(ColumnParser):
@@ -28,7 +39,10 @@ class DefinitionParser(ColumnParser):
         if self.mine and (self.token.kind == "end" or self.is_mark(";")):
             return AlterTable(table, (), missing)
         actions = [self._alteration()]
-        while self.accept_mark(","):
+        while self.is_mark(",") and (self.mine or not actions[-1].kind.startswith("rename")):
+            self.at += 1
+            if not self.mine and self.is_word("rename"):
+                self.fail_plainly()
             actions.append(self._alteration())
         return AlterTable(table, tuple(actions), missing)
 
@@ -134,6 +148,10 @@ class DefinitionParser(ColumnParser):
             return AlterAction("auto_increment", text=str(self.number()), at=at)
         if self.accept("disable", "keys") or self.accept("enable", "keys"):
             return AlterAction("switch keys", at=at)
+        if self.is_name() and self.token.text.lower() not in _MY_OPTIONS:  # an option of some engine's own
+            self.at += 1
+            self.expect_mark("=")
+            raise outside("options of an engine's own")
         if self.is_one_of("engine", "default", "character", "convert", "comment", "order", "collate", "enable", "disable", "partition"):  # fmt: skip
             raise outside(f"ALTER TABLE ... {self.token.text.upper()}")
         self.fail()
@@ -152,7 +170,9 @@ class DefinitionParser(ColumnParser):
         if self.accept("drop", "default"):
             return AlterAction("drop default", name, at=place)
         if self.accept("set", "default"):
-            expression, text = self.default()
+            start = self.token.at
+            expression = self.expression()
+            text = self.text[start : self.last_end]
             return AlterAction("set default", name, expression=expression, text=text, at=place)
         if self.is_one_of("add", "set", "drop", "reset"):
             raise outside(f"ALTER COLUMN ... {self.token.text.upper()}")

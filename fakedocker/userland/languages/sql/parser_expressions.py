@@ -59,10 +59,25 @@ class ExpressionParser(PrimaryParser):
                 return left
             left = found
 
+    def narrow_expression(self) -> Expression:
+        """PostgreSQL's b_expr: without words between, but for IS [NOT] DISTINCT FROM."""
+        self.narrow_from = self.at
+        left = self._prefix()
+        for _ in range(LONGEST_CHAIN):
+            is_distinct = self.is_word("is", "distinct") or self.is_word("is", "not", "distinct")
+            found = self._pg_infix(left, 0) if self.token.kind == "mark" or is_distinct else None
+            if found is None:
+                self.narrow_from = None
+                return left
+            left = found
+        raise outside("so long an expression")
+
     def _prefix(self) -> Expression:
         token = self.token
         if token.kind == "word":
             if self.is_word("not"):
+                if self.is_narrow():
+                    self.fail()
                 self.at += 1
                 argument = self.expression(NOT + 1 if self.mine else NOT)  # AND has 3 in MariaDB's table
                 return Unary("not", argument, token.at, self.last_end)
@@ -189,7 +204,7 @@ class ExpressionParser(PrimaryParser):
     def _quantified(self, left: Expression, operator: str, at: int) -> Expression:
         every = self.take().text.lower() == "all"
         self.expect_mark("(")
-        if self.is_one_of("select", "with", "values"):
+        if self.begins_query():
             query = self.query()
             self.expect_mark(")")
             return Quantified(left, operator, every, query, None, at, start_of(left), self.last_end)
@@ -253,7 +268,7 @@ class ExpressionParser(PrimaryParser):
 
     def _in(self, left: Expression, negated: bool, at: int, start: int) -> Expression:
         self.expect_mark("(")
-        if self.is_one_of("select", "with", "values"):
+        if self.begins_query():
             query = self.query()
             self.expect_mark(")")
             return InQuery(left, query, negated, at, start, self.last_end)

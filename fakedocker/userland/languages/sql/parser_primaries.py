@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NoReturn
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.userland.languages.sql import keywords
 from fakedocker.userland.languages.sql.binder import WINDOWS
 from fakedocker.userland.languages.sql.parser_calls import CallParser
@@ -84,7 +85,7 @@ class PrimaryParser(CallParser):
         depth = 1
         while self.peek(depth).kind == "mark" and self.peek(depth).text == "(":
             depth += 1
-        if self.peek(depth).kind == "word" and self.peek(depth).text.lower() in ("select", "with", "values"):
+        if self.begins_query(depth):
             if depth > 1:
                 return self._nested_query(at)
             self.at += 1
@@ -148,6 +149,8 @@ class PrimaryParser(CallParser):
         if word == "extract" and self._opens(1):
             return self._extract()
         if word == "default":
+            if self.is_narrow():
+                self.fail()
             self.at += 1
             if self.mine and self.is_mark("("):
                 raise outside("DEFAULT()")
@@ -166,12 +169,13 @@ class PrimaryParser(CallParser):
 
     def plain_call(self, name: str, at: int, written: str) -> Expression:
         """A call of a function that has no rule of its own in MariaDB's grammar."""
-        arguments = self._values(written, "native" if name in keywords.my_functions() else "stored")
+        counts = keywords.my_functions().get(name)
+        arguments = self._values(written, "native" if counts is not None else "stored", counts or "*")
         if self.is_word("over"):
             self.fail()
         return Call(name, arguments, at, self.last_end, written=written)
 
-    def _values(self, written: str, kind: str) -> tuple[Expression, ...]:
+    def _values(self, written: str, kind: str, counts: str = "*") -> tuple[Expression, ...]:
         """Values in parentheses, each of which may have a name, which no function takes."""
         self.expect_mark("(")
         found: list[Expression] = []
@@ -182,6 +186,11 @@ class PrimaryParser(CallParser):
                 self.label()
                 is_named = True
         self.expect_mark(")")
+        if not keywords.takes(counts, len(found)) and not (is_named and not is_digits(counts)):
+            if len(found) > 7 and "," in counts:
+                raise outside(f"{written} of so many values")
+            said = f"Incorrect parameter count in the call to native function '{written}'"
+            raise SqlError("1582 42000", said, self.token.at)
         if is_named:
             number = "1583 42000" if kind == "native" else "1584 42000"
             raise SqlError(number, f"Incorrect parameters in the call to {kind} function '{written}'", self.token.at)
@@ -200,6 +209,8 @@ class PrimaryParser(CallParser):
             return Call(word, arguments, token.at, self.last_end, keyword=True)
         if word == "array":
             return self._array()
+        if word == "unique" and not self.is_narrow():
+            self._unique()
         if word == "row" and self._opens(1):
             raise outside("ROW()")
         if word in _PG_LITERAL_TYPES and self.peek().kind == "string":
@@ -224,12 +235,30 @@ class PrimaryParser(CallParser):
             return Cast(self._string(), kind, token.at, self.last_end, "literal")
         return self._named()
 
+    def _unique(self) -> NoReturn:
+        """UNIQUE (SELECT ...), which PostgreSQL reads and does not have."""
+        at = self.take().at
+        if self.is_word("nulls"):
+            raise outside("UNIQUE NULLS")
+        depth = 0
+        while self.accept_mark("("):
+            depth += 1
+        if not depth or not self.begins_query():
+            self.fail()
+        self.query()
+        self.expect_mark(")")
+        if depth > 1:
+            raise outside("UNIQUE of a query in several parentheses")
+        raise SqlError("0A000", "UNIQUE predicate is not yet implemented", at)
+
     def _mine_word(self, word: str) -> Expression:
         token = self.token
         if word in _MY_NILADIC:
             self.at += 1
             arguments: tuple[Expression, ...] = ()
             if self.accept_mark("(") and not self.accept_mark(")"):
+                if word in ("current_user", "current_date", "utc_date"):
+                    self.fail()
                 arguments = (Literal("number", str(self.number()), self.last_end, self.last_end),)
                 self.expect_mark(")")
             return Call(word, arguments, token.at, self.last_end, keyword=True)
@@ -241,6 +270,8 @@ class PrimaryParser(CallParser):
                 raise outside(f"texts in the character set {word[1:]}")
             self.at += 1
             return self._string()
+        if word == "values" and (self.tokens[0].text.lower() not in ("insert", "replace") or self.peek(2).kind not in ("word", "name")):  # fmt: skip
+            self.fail()
         if word in ("match", "row", "value") and self._opens(1):
             raise outside(f"{word.upper()}(...)")
         if word in keywords.MY_RESERVED and not (word in _MY_FUNCTIONS and self._opens(1)):

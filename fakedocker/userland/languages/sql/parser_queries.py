@@ -106,7 +106,7 @@ class QueryParser(ExpressionParser):
     def _part(self) -> Core | Values | Combined | Query:
         if self.is_mark("("):
             self.at += 1
-            if not (self.is_mark("(") or self.is_one_of("select", "with", "values")):
+            if not (self.is_mark("(") or self.begins_query()):
                 self.fail()
             found = self.query()
             self.expect_mark(")")
@@ -117,9 +117,20 @@ class QueryParser(ExpressionParser):
             while self.accept_mark(","):
                 rows.append(self._values_row())
             return Values(tuple(rows), at)
-        if self.is_word("table") and not self.mine:
-            raise outside("TABLE as a query")
+        if not self.mine and self.is_word("table"):
+            return self._whole_table()
         return self._select()
+
+    def _whole_table(self) -> Core:
+        """TABLE name, which is SELECT * FROM name."""
+        token = self.take()
+        if self.is_word("only"):
+            raise outside("TABLE ONLY")
+        at = self.token.at
+        table = self.table_name()
+        self.accept_mark("*")
+        source = Source(table, None, None, table.name, (), False, at)
+        return Core((Item(Star((), token.at, token.end), None, "*"),), source, None, None, None, False, (), (), token.at)  # fmt: skip
 
     def _values_row(self) -> tuple[Expression, ...]:
         self.expect_mark("(")
@@ -265,7 +276,7 @@ class QueryParser(ExpressionParser):
         lateral = self.accept("lateral")
         if self.is_mark("("):
             self.at += 1
-            if self.is_one_of("select", "with", "values") or self.is_mark("("):
+            if self.begins_query() or self.is_mark("("):
                 return self._derived(at, lateral)
             found = self.sources() if self.mine else self.joined()
             self.expect_mark(")")
@@ -299,19 +310,18 @@ class QueryParser(ExpressionParser):
     def _derived(self, at: int, lateral: bool) -> From:
         query = self.query()
         self.expect_mark(")")
-        place = self.token
         alias, columns = self._alias()
         if not alias and not self.mine:
             hint = "For example, FROM (SELECT ...) [AS] foo."
             raise SqlError("42601", "subquery in FROM must have an alias", at, hint=hint)
         if not alias:
-            if place.kind == "mark" and place.text == ")":
-                raise outside("a query without a name in parentheses")
+            if not self.is_mysql:
+                self.fail()
             raise SqlError("1248 42000", "Every derived table must have its own alias")
         return Source(None, query, None, alias, columns, lateral, at)
 
     def _alias(self) -> tuple[str, tuple[str, ...]]:
-        named = self.accept("as")
+        named = self.accept("as") or (self.mine and not self.is_mysql and self.accept_mark("="))
         if not named and (
             not self.is_name() or (self.token.kind == "word" and self.token.text.lower() in _NOT_ALIASES)
         ):

@@ -6,7 +6,7 @@ from typing import Final
 
 from fakedocker.userland.languages.sql import keywords
 from fakedocker.userland.languages.sql.parser_definitions import DefinitionParser
-from fakedocker.userland.languages.sql.problems import SqlError, outside
+from fakedocker.userland.languages.sql.problems import outside
 from fakedocker.userland.languages.sql.tree import Drop, Expression, Simple, Statement, TableName
 
 _DROPPED: Final = frozenset("table view index schema sequence database role user type extension".split())
@@ -31,10 +31,10 @@ class StatementParser(DefinitionParser):
     def statement(self) -> Statement:
         token = self.token
         word = token.text.lower() if token.kind == "word" else ""
-        if word in ("select", "values") or (token.kind == "mark" and token.text == "("):
-            return self.query()
         if word == "with":
             return self._with()
+        if self.begins_query() or self.is_mark("("):
+            return self.query()
         if word in ("insert", "replace") and (word == "insert" or self.mine):
             return self.insert()
         if word == "update":
@@ -53,11 +53,9 @@ class StatementParser(DefinitionParser):
 
     def _unknown_first(self) -> None:
         """The first word begins no statement."""
-        token = self.token
-        shown = self.text[token.at : token.end]
-        if self.mine:
+        if self.mine or self.token.kind == "broken":
             self.fail()
-        raise SqlError("42601", f'syntax error at or near "{shown}"', token.at)
+        self.fail_plainly()
 
     def _with(self) -> Statement:
         at = self.at

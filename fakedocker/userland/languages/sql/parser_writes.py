@@ -38,7 +38,7 @@ class WriteParser(QueryParser):
         table = self.table_name()
         alias = self.name() if not self.mine and self.accept("as") else table.name
         columns = None
-        if self.is_mark("(") and not (self.peek().kind == "word" and self.peek().text.lower() in ("select", "with", "values")):  # fmt: skip
+        if self.is_mark("(") and not self.begins_query(1) and not self._opens(1):
             columns = self._insert_columns()
         if self.is_one_of("overriding"):
             raise outside("OVERRIDING")
@@ -82,7 +82,7 @@ class WriteParser(QueryParser):
             while self.accept_mark(","):
                 rows.append(self._values_row())
             return Query(Values(tuple(rows), at), at=at)
-        if self.is_one_of("select", "with") or self.is_mark("("):
+        if self.begins_query() or self.is_mark("("):
             return self.query()
         self.fail()
 

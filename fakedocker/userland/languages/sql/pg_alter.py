@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
@@ -18,11 +18,36 @@ if TYPE_CHECKING:
     from fakedocker.userland.languages.sql.pg_tables import PgTables
 
 
+_PASSES: Final = {
+    "drop constraint": 0, "drop column": 0, "drop not null": 0, "drop default": 0, "type": 1, "add column": 2, "set not null": 3,
+    "add key": 4, "set default": 4,
+}  # fmt: skip
+"""The order in which ALTER TABLE goes through its parts (AlterTablePass in tablecmds.c)."""
+
+
+def _pass_of(action: AlterAction) -> int:
+    return _PASSES.get(action.kind, len(_PASSES))
+
+
+def _parted(actions: tuple[AlterAction, ...]) -> list[AlterAction]:
+    """Each part of several by itself: a new column's constraints come in a later pass than columns do."""
+    found: list[AlterAction] = []
+    for action in actions:
+        column = action.column
+        if column is None or action.missing_ok or len(actions) == 1:
+            found.append(action)
+            continue
+        found.append(action._replace(column=column._replace(keys=())))
+        found += [AlterAction("add key", key=key, at=action.at) for key in column.keys]
+    return found
+
+
 class Alteration:
     """Runs one ALTER TABLE."""
 
     def __init__(self, made: PgTables, statement: AlterTable) -> None:
         self.made, self.session, self.statement = made, made.session, statement
+        made.places = False
 
     def run(self) -> Result:
         name = self.statement.table
@@ -37,7 +62,7 @@ class Alteration:
             raise SqlError("42P01", f'relation "{name.name}" does not exist')
         if table.view:
             raise outside("ALTER TABLE of a view")
-        for action in self.statement.actions:
+        for action in sorted(_parted(self.statement.actions), key=_pass_of):
             table = self.session.database.tables[table.schema, table.name]
             table = getattr(self, "_" + action.kind.replace(" ", "_"))(table, action)
         return Result("ALTER TABLE")

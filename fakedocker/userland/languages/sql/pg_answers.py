@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from fakedocker.kernel.program import Unsimulated
 from fakedocker.userland.languages.sql.bound import Context
 from fakedocker.userland.languages.sql.parser import parse
+from fakedocker.userland.languages.sql.pg_blocks import close_implicitly, open_implicitly
 from fakedocker.userland.languages.sql.pg_session import PgSession
 from fakedocker.userland.languages.sql.pg_types import to_text
 from fakedocker.userland.languages.sql.problems import SqlError, outside
@@ -50,7 +52,7 @@ def answer(store: Store, memory: Memory, context: Context, others: list[Memory],
 def answer_all(
     store: Store, memory: Memory, context: Context, others: list[Memory], text: str
 ) -> tuple[Store, list[Answer]]:
-    """The statements of one message: one transaction, unless one is open. Raises Unsimulated."""
+    """The statements of one message, within an implicit block. Raises Unsimulated."""
     split = split_postgres(text)
     texts = split.statements + ([split.rest] if is_open(split.rest) else [])
     if len(texts) <= 1:
@@ -62,35 +64,29 @@ def answer_all(
         except SqlError as problem:
             where = text.index(statement)
             return store, [error_of(SqlError(problem.code, problem.message, None if problem.at is None else problem.at + where, hint=problem.hint)) | {"notices": [], "status": memory.get("status", "I")}]  # fmt: skip
-        if isinstance(parsed, Simple) and parsed.verb in (
-            "begin",
-            "commit",
-            "rollback",
-            "savepoint",
-            "release",
-            "rollback to",
-        ):
-            raise outside("transactions within one message of several statements")
-        if isinstance(parsed, Simple) and parsed.verb in ("create database", "vacuum", "copy"):
-            raise outside("such a statement among others in one message")
-    opened = memory.get("status", "I") == "I"
-    if opened:
-        store, _ = answer(store, memory, context, others, {"sql": "begin"})
+        if isinstance(parsed, Simple) and parsed.verb == "copy":
+            raise outside("COPY among other statements in one message")
     found_all: list[Answer] = []
     at = 0
     for statement in texts:
         at = text.index(statement, at)
-        store, found = answer(store, memory, context, others, {"sql": statement})
+        open_implicitly(PgSession(store, memory, context, others))
+        try:
+            store, found = answer(store, memory, context, others, {"sql": statement})
+        except Unsimulated:
+            memory["status"] = "E"
+            close_implicitly(PgSession(store, memory, context, others))
+            raise
         if "error" in found and found["at"] is not None:
             found["at"] += at
         found_all.append(found)
         if "error" in found:
             break
-    if opened:
-        store, _ = answer(store, memory, context, others, {"sql": "commit"})
-        for found in found_all:
-            found["status"] = "I"
-    return store, found_all
+    session = PgSession(store, memory, context, others)
+    close_implicitly(session)
+    for found in found_all:
+        found["status"] = memory["status"]
+    return session.store, found_all
 
 
 def error_of(problem: SqlError) -> Answer:

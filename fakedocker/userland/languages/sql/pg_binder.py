@@ -254,7 +254,14 @@ class PgBinder(PgExpressions):
 
     # queries
 
+    def _check_queries(self, at: int) -> None:
+        """Whether a query may stand here (transformSubLink)."""
+        if self.clause in ("CHECK", "DEFAULT"):
+            what = "check constraint" if self.clause == "CHECK" else "DEFAULT expression"
+            raise SqlError("0A000", f"cannot use subquery in {what}", at)
+
     def _subquery(self, expression: Subquery) -> Bound:
+        self._check_queries(expression.at)
         plan = self.plan(expression.query, self.scope)
         if len(plan.columns) != 1:
             raise SqlError("42601", "subquery must return only one column", expression.at)
@@ -270,6 +277,7 @@ class PgBinder(PgExpressions):
         return Bound(plan.columns[0][1], run, self.all_slots() if outer else NOTHING, "", expression.at, None, outer, False, plan.columns[0][0], asks=True)  # fmt: skip
 
     def _exists(self, expression: Exists) -> Bound:
+        self._check_queries(expression.at)
         count = len(self.folded)
         plan = self.plan(expression.query, self.scope)
         del self.folded[count:]
@@ -297,6 +305,7 @@ class PgBinder(PgExpressions):
         return self._each(left, array.type.element, lambda env: array.run(env), expression.operator, expression.every, False, expression.at, [left, array])  # fmt: skip
 
     def _against(self, argument: Expression, operator: str, every: bool, query: Any, negated: bool, at: int) -> Bound:
+        self._check_queries(at)
         left = self.bind(argument)
         plan = self.plan(query, self.scope)
         if len(plan.columns) != 1:

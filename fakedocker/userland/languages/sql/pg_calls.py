@@ -38,10 +38,20 @@ class CallBinder(PgConversions):
             return self.add_aggregate(expression)
         if name in WINDOWS:
             raise SqlError("42P20", f"window function {name} requires an OVER clause", expression.at)
-        if expression.distinct or expression.order or expression.where:
-            raise outside("DISTINCT, ORDER BY and FILTER with a function")
-        if name in ("coalesce", "nullif", "greatest", "least", "concat", "concat_ws", "format", "nextval", "currval", "setval", "pg_typeof", "lastval", "array_length", "cardinality", "jsonb_build_object", "json_build_object"):  # fmt: skip
+        found = self._plain(expression)
+        said = _words_of_aggregates(expression)
+        if said:
+            raise SqlError("42809", f"{said} specified, but {name} is not an aggregate function", expression.at)
+        return found
+
+    def _plain(self, expression: Call) -> Bound:
+        """A call of what is no aggregate."""
+        name = expression.name
+        if name in ("coalesce", "nullif", "greatest", "least") and expression.keyword:
             found: Bound = getattr(self, f"_{name}")(expression)
+            return found
+        if name in ("concat", "concat_ws", "format", "nextval", "currval", "setval", "pg_typeof", "lastval", "array_length", "cardinality", "jsonb_build_object", "json_build_object"):  # fmt: skip
+            found = getattr(self, f"_{name}")(expression)
             return found
         arguments = [self.bind(argument) for argument in expression.arguments]
         return self.function(name, arguments, expression)
@@ -318,6 +328,8 @@ class CallBinder(PgConversions):
     def add_aggregate(self, call: Call) -> Bound:
         if self.scope.inside_aggregate:
             raise SqlError("42803", "aggregate function calls cannot be nested", call.at)
+        if call.star and call.name != "count":
+            raise self._no_function(call.name, [], call)
         key = self.key(call)
         if key in self.seen:
             self._check_place(call)
@@ -327,8 +339,6 @@ class CallBinder(PgConversions):
         where = self.condition(self.bind(call.where), "FILTER") if call.where is not None else None
         order = [(self.bind(o.expression), o.descending, o.nulls_first if o.nulls_first is not None else o.descending) for o in call.order]  # fmt: skip
         self.scope.inside_aggregate = False
-        if call.star and call.name != "count":
-            raise SqlError("42809", f"{call.name}(*) specified, but {call.name} is not an aggregate function", call.at) if call.name not in WINDOWS else outside("such a call")  # fmt: skip
         aggregate = Aggregate(call, arguments, where, order, self.scope.extend())
         kind, aggregate.arguments, aggregate.finish = aggregate_of(self, call, arguments)
         self._check_place(call)
@@ -345,8 +355,12 @@ class CallBinder(PgConversions):
             raise SqlError("42803", f"aggregate functions are not allowed in {said}", call.at)
 
     def _window(self, call: Call) -> Bound:
-        if self.clause in ("WHERE", "JOIN", "GROUP BY", "HAVING", "UPDATE", "RETURNING", "VALUES", "LIMIT", "CHECK"):
-            said = {"JOIN": "JOIN conditions", "CHECK": "check constraints"}.get(self.clause, self.clause)
+        if call.name not in WINDOWS and not self.is_aggregate(call):
+            self._plain(call)
+            said = f"OVER specified, but {call.name} is not a window function nor an aggregate function"
+            raise SqlError("42809", said, call.at)
+        if self.clause in ("WHERE", "JOIN", "GROUP BY", "HAVING", "UPDATE", "RETURNING", "VALUES", "LIMIT", "CHECK", "DEFAULT"):  # fmt: skip
+            said = {"JOIN": "JOIN conditions", "CHECK": "check constraints", "DEFAULT": "DEFAULT expressions"}.get(self.clause, self.clause)  # fmt: skip
             raise SqlError("42P20", f"window functions are not allowed in {said}", call.at)
         key = self.key(call)
         if key in self.seen:
@@ -367,6 +381,13 @@ class CallBinder(PgConversions):
         kind, found.arguments, found.finish = window_of(self, call, arguments)
         self.windows.append(found)
         return self.slot_of(kind, found.slot, call, key)._replace(name=call.name)
+
+
+def _words_of_aggregates(call: Call) -> str:
+    """What of a call only an aggregate takes (ParseFuncOrColumn in parse_func.c)."""
+    if call.star:
+        return f"{call.name}(*)"
+    return "DISTINCT" if call.distinct else "ORDER BY" if call.order else "FILTER" if call.where is not None else ""
 
 
 def _truth_text(run: Any) -> Any:  # Any: the run of a value of SQL's

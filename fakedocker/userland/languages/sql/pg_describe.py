@@ -28,7 +28,7 @@ def described(
     if memory.get("status") == "E":
         raise outside("commands with a backslash within an aborted transaction")
     session = PgSession(store, memory, context, [])
-    session._start()
+    session.start()
     name, *arguments = asked
     if name == "databases":
         found = [[d.name, d.owner or "postgres"] for _, d in sorted(store.databases.items())]

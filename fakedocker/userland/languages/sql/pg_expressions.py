@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from fakedocker.userland.languages.sql import pg_casts
 from fakedocker.userland.languages.sql.bound import NOTHING, Bound, Env, Field, Scope, Value, constant
@@ -39,6 +39,9 @@ from fakedocker.userland.languages.sql.tree import (
     Star,
     Unary,
 )
+
+_FARTHEST: Final = 3
+"""MAX_FUZZY_DISTANCE."""
 
 
 class PgExpressions(CallBinder):
@@ -83,24 +86,22 @@ class PgExpressions(CallBinder):
         return any(name in scope.relations for scope in self._scopes())
 
     def _meant(self, name: str, table: str) -> str:
-        """The hint at a column of another table, or with a similar name (fuzzyattmatches in parse_relation.c)."""
-        fields = [field for scope in self._scopes() for field in scope.fields if not table or field.relation == table]
-        if table:
-            same = [field for scope in self._scopes() for field in scope.fields if field.name == name]
-            if len({(field.relation) for field in same}) == 1:
-                return f'Perhaps you meant to reference the column "{same[0].relation}.{same[0].name}".'
-        best = [(_distance(name, field.name), field) for field in fields if field.name]
-        best = [entry for entry in best if entry[0] <= min(3, max(len(name) // 2, 0))]
-        if not best:
+        """The hint at a column of another table, or with a similar name (searchRangeTableForCol in parse_relation.c)."""
+        least, nearest = _FARTHEST + 1, list[Field]()
+        for field in (field for scope in self._scopes() for field in scope.fields):
+            penalty = _distance(table, field.relation) if table else 0
+            distance = _distance(field.name, name)
+            if not field.name or penalty > least or distance > len(name.encode()) // 2:
+                continue
+            distance += penalty
+            if distance < least:
+                least, nearest = distance, [field]
+            elif distance == least and nearest:
+                nearest = [*nearest, field] if len(nearest) == 1 else []  # of too many none is told
+        if not nearest:
             return ""
-        least = min(distance for distance, _ in best)
-        nearest = [field for distance, field in best if distance == least]
-        if len(nearest) == 1:
-            return f'Perhaps you meant to reference the column "{nearest[0].relation}.{nearest[0].name}".'
-        if len(nearest) == 2:
-            first, second = nearest
-            return f'Perhaps you meant to reference the column "{first.relation}.{first.name}" or the column "{second.relation}.{second.name}".'
-        return ""
+        shown = " or the column ".join(f'"{field.relation}.{field.name}"' for field in nearest)
+        return f"Perhaps you meant to reference the column {shown}."
 
     def ungrouped(self, scope: Scope, field: Field, expression: Column) -> None:
         if (field.relation, "") in scope.keyed:
@@ -115,6 +116,8 @@ class PgExpressions(CallBinder):
     # values
 
     def _column(self, expression: Column) -> Bound:
+        if self.clause == "DEFAULT":
+            raise SqlError("0A000", "cannot use column reference in DEFAULT expression", expression.at)
         return self.column(expression)
 
     def _literal(self, expression: Literal) -> Bound:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from fakedocker.userland.languages.sql.bound import Bound, Context, Value
 from fakedocker.userland.languages.sql.parser import parse
 from fakedocker.userland.languages.sql.pg_binder import PgBinder
+from fakedocker.userland.languages.sql.pg_blocks import TURNS, turn
 from fakedocker.userland.languages.sql.pg_conversions import resolve_type
 from fakedocker.userland.languages.sql.pg_definitions import PgDefinitions
 from fakedocker.userland.languages.sql.pg_planner import PgPlanner
@@ -87,14 +88,14 @@ class PgSession:
             isinstance(statement, Simple) and statement.verb in ("commit", "rollback", "rollback to")
         ):
             raise SqlError("25P02", _ABORTED)
-        if isinstance(statement, Simple) and statement.verb in _TURNS:
-            return self._turn(statement)
-        before = self._start()
+        if isinstance(statement, Simple) and statement.verb in TURNS:
+            return turn(self, statement)
+        before = self.start()
         result = self._run(statement)
         self._finish(before)
         return result
 
-    def _start(self) -> Database:
+    def start(self) -> Database:
         """The database as the statement sees it."""
         memory = self.memory
         committed = self.store.databases[memory["database"]]
@@ -117,9 +118,9 @@ class PgSession:
         if self.memory["status"] == "T":
             self.memory["current"] = self.database
         else:
-            self._commit(self.database)
+            self.commit(self.database)
 
-    def _commit(self, database: Database) -> None:
+    def commit(self, database: Database) -> None:
         self.store = replace(self.store, databases=self.store.databases.set(database.name, database))
 
     def _run(self, statement: Statement) -> Result:
@@ -172,7 +173,7 @@ class PgSession:
         """The rows of COPY ... FROM STDIN."""
         statement = parse(text, POSTGRES)
         assert isinstance(statement, Simple)
-        before = self._start()
+        before = self.start()
         try:
             result = PgWrites(self).copy_in(statement, rows)
         except SqlError:
@@ -181,55 +182,6 @@ class PgSession:
             raise
         self._finish(before)
         return result
-
-    # transactions
-
-    def _turn(self, statement: Simple) -> Result:
-        memory, verb = self.memory, statement.verb
-        status = memory["status"]
-        if verb == "begin":
-            if status == "T":
-                self.notices.append(("WARNING", "there is already a transaction in progress"))
-                return Result(statement.text)
-            committed = self.store.databases[memory["database"]]
-            memory.update(status="T", base=committed, current=committed, savepoints=[], started_ns=self.context.now_ns)
-            return Result(statement.text)
-        if verb in ("commit", "rollback"):
-            return self._end(verb, status)
-        if status == "I":
-            said = {"savepoint": "SAVEPOINT", "release": "RELEASE SAVEPOINT", "rollback to": "ROLLBACK TO SAVEPOINT"}[
-                verb
-            ]
-            raise SqlError("25P01", f"{said} can only be used in transaction blocks")
-        names = [name for name, _ in memory["savepoints"]]
-        if verb == "savepoint":
-            self._start()
-            memory["savepoints"] = [*memory["savepoints"], (statement.text, memory["current"])]
-            return Result("SAVEPOINT")
-        if statement.text not in names:
-            memory["status"] = "E"
-            raise SqlError("3B001", f'savepoint "{statement.text}" does not exist')
-        place = len(names) - 1 - names[::-1].index(statement.text)
-        if verb == "release":
-            memory["savepoints"] = memory["savepoints"][:place]
-            return Result("RELEASE")
-        memory["current"] = memory["savepoints"][place][1]
-        memory["savepoints"] = memory["savepoints"][: place + 1]
-        memory["status"] = "T"
-        return Result("ROLLBACK")
-
-    def _end(self, verb: str, status: str) -> Result:
-        memory = self.memory
-        if status == "I":
-            self.notices.append(("WARNING", "there is no transaction in progress"))
-            return Result(verb.upper())
-        if status == "T" and verb == "commit":
-            self._start()
-            self._commit(self.database)
-        memory.update(status="I", savepoints=[])
-        for key in ("base", "current", "started_ns"):
-            memory.pop(key, None)
-        return Result("ROLLBACK" if status == "E" else verb.upper())
 
     # settings
 
@@ -394,6 +346,3 @@ class PgSession:
         for (database, _, _), sequence in list(self.store.sequences.items()):
             if database == self.memory["database"] and sequence.owner[0] == table.name:
                 self.set_sequence(replace(sequence, last=1, called=False))
-
-
-_TURNS: Final = frozenset({"begin", "commit", "rollback", "savepoint", "release", "rollback to"})

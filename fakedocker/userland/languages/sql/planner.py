@@ -87,6 +87,17 @@ class PlannerBase:
         """A column of a result, whose type is known at last."""
         return bound
 
+    def sorted_by(self, bound: Bound) -> Bound:
+        """What rows are ordered by, as it is compared."""
+        return bound
+
+    def groups_apart(self, core: Core, order: tuple[Ordering, ...], loader: SourceLoader) -> bool | None:
+        raise NotImplementedError
+
+    def plan_source(self, query: Query, parent: Scope | None) -> Plan:
+        """The plan of a query in FROM."""
+        return self.plan(query, parent)
+
     def unified(self, left: Plan, right: Plan, body: Combined) -> tuple[Columns, GetRows, GetRows]:
         raise NotImplementedError
 
@@ -159,7 +170,7 @@ class PlannerBase:
         kept, self.ctes = self.ctes, []
         try:
             assert relation.query is not None
-            return self.plan(relation.query, None)
+            return self.plan_source(relation.query, None)
         finally:
             self.ctes = kept
 
@@ -175,7 +186,7 @@ class PlannerBase:
         ):
             self.ctes[-1][cte.name] = self._recursive(cte, query, query.body, parent)
             return
-        plan = self.plan(query, parent)
+        plan = self.plan_source(query, parent)
         kept: list[Rows] = []
 
         def rows(env: Env) -> Rows:

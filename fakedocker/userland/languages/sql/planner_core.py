@@ -48,6 +48,8 @@ class CorePlanner:
             scope.grouped = set()
         elif self.loaded is not None and self.planner.mine and has_window((core.items, self.query.order)):
             scope.make_nullable(0, self.loaded.end)  # of the table that MariaDB makes for windows, any column is
+        if self.planner.mine:
+            binder.settles = self.planner.groups_apart(core, self.query.order, loader)
         self._select(items)
         scope.grouped, kept = None, scope.grouped
         where = self._condition("WHERE", core.where)
@@ -57,7 +59,9 @@ class CorePlanner:
         keys, runs = self._order()
         if problem is not None:
             raise problem
-        having = self._having() if self.planner.mine else having
+        if self.planner.mine:
+            binder.bind_windows()
+            having = self._having()
         on = self._distinct_on()
         binder.clause = "LIMIT"
         limit = self.planner.check_limit(self.query.limit, "LIMIT", binder)
@@ -192,6 +196,7 @@ class CorePlanner:
             bound = self._ordered_by(ordering)
             if bound.type.name == "unknown":
                 bound = self.planner.final(bound, self.binder)
+            bound = self.planner.sorted_by(bound)
             keys.append(self.planner._sort_key(self.binder, bound, ordering))
             runs.append(bound.run)
         return keys, runs
@@ -266,6 +271,8 @@ class _Run:
         self.group_sorts = (
             [SortKey(binder.sort_key(b.type), False, True) for b in made.groups] if self.sorts_groups else []
         )
+        if made.planner.mine and grouped and self.windows and not keys:
+            raise outside("rows of groups in the order of windows")
         if self.expand is not None and (keys or self.distinct or grouped):
             raise outside("sets of rows among other things")
 

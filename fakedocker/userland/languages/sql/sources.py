@@ -47,6 +47,7 @@ class Relation(NamedTuple):
     keys: tuple[str, ...] = ()
     partial: bool = False  # whether the real one has more columns
     sure: frozenset[str] = frozenset()  # the columns that are never null
+    indexed: frozenset[str] = frozenset()  # the columns with which further indexes begin
 
 
 class Loaded(NamedTuple):
@@ -70,6 +71,7 @@ class Planner(Protocol):
     def plan(
         self, query: Query, parent: Scope | None
     ) -> Any: ...  # Any: a value of SQL's, what runs it, or a binder of either dialect
+    def plan_source(self, query: Query, parent: Scope | None) -> Any: ...  # Any: as of plan
     def view(self, relation: Relation) -> Any: ...  # Any: a value of SQL's, what runs it, or a binder of either dialect
     def table_function(self, call: Call, scope: Scope, alias: str) -> tuple[list[tuple[str, Type]], GetRows]: ...
 
@@ -86,6 +88,7 @@ class SourceLoader:
         self.scope = scope
         self.binder = binder
         self.keyed: dict[str, tuple[str, ...]] = {}
+        self.indexed: frozenset[str] = frozenset()  # the columns of all sources with which indexes begin
         self.sure: frozenset[str] = frozenset()  # the columns of the source loaded last that are never null
 
     def load(self, source: From, conjuncts: list[Expression] | None = None) -> Loaded:
@@ -124,7 +127,7 @@ class SourceLoader:
         planner, scope = self.planner, self.scope
         self.sure = frozenset()
         if source.query is not None:
-            plan = planner.plan(source.query, scope.parent)
+            plan = planner.plan_source(source.query, scope.parent)
             scope.is_derived = True
             self.sure = plan.sure
             scope.reads_outer = scope.reads_outer or plan.outer
@@ -153,6 +156,7 @@ class SourceLoader:
         assert get is not None
         self.keyed[source.alias] = relation.keys
         self.sure = relation.sure
+        self.indexed |= relation.indexed
         scope.partial = scope.partial or relation.partial
         context = planner.context
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from fakedocker.userland.languages.sql.problems import SqlError, outside
+from fakedocker.userland.languages.sql.problems import Outside, SqlError, outside
 
 POSTGRES: Final = "postgres"
 MARIADB: Final = "mariadb"
@@ -17,7 +17,7 @@ class Token(NamedTuple):
     """A token.
 
     Args:
-        kind: word (folded to small letters), name (quoted), string, bits, number, mark, variable, parameter, end.
+        kind: word (folded to small letters), name (quoted), string, bits, number, mark, variable, parameter, end, broken (what comes is no token).
         text: its value: of a string what it stands for.
         at, end: where it stands.
     """
@@ -43,8 +43,11 @@ _ESCAPES: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _MY_ESCAPES: Final = {"0": "\0", "b": "\b", "n": "\n", "r": "\r", "t": "\t", "Z": "\x1a"}
 
 
-def tokenize(text: str, dialect: str) -> list[Token]:
-    """The tokens of a statement, an end last. O(length). Raises SqlError or Outside."""
+def tokenize(text: str, dialect: str) -> tuple[list[Token], SqlError | Outside | None]:
+    """The tokens of a statement, an end last; or up to where it cannot be read, and what is said when reading comes there.
+
+    O(length). Raises Outside for one that is too long.
+    """
     if len(text) > LONGEST_STATEMENT:
         raise outside("so long a statement")
     return _Lexer(text, dialect).tokens()
@@ -58,15 +61,20 @@ class _Lexer:
         self.found: list[Token] = []
         self.conditional = 0  # comments of MariaDB's whose content counts
 
-    def tokens(self) -> list[Token]:
+    def tokens(self) -> tuple[list[Token], SqlError | Outside | None]:
         add = self.found.append
         while True:
-            self._skip()
-            if self.at >= len(self.text):
-                add(Token("end", "", len(self.text), len(self.text)))
-                return self.found
             start = self.at
-            kind, value = self._my_token() if self.mine else self._pg_token()
+            try:
+                self._skip()
+                if self.at >= len(self.text):
+                    add(Token("end", "", len(self.text), len(self.text)))
+                    return self.found, None
+                start = self.at
+                kind, value = self._my_token() if self.mine else self._pg_token()
+            except (SqlError, Outside) as problem:
+                add(Token("broken", "", start, start))
+                return self.found, problem
             add(Token(kind, value, start, self.at))
 
     def _skip(self) -> None:
