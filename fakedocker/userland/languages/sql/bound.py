@@ -80,6 +80,7 @@ class Context:
         self.row_number = 0  # of an INSERT or UPDATE, for MariaDB's errors
         self.strict = False  # whether a row is being written: MariaDB's warnings are errors then
         self.warnings: list[tuple[str, int, str]] = []
+        self.doubts: set[str] = set()  # what of the answer may be otherwise on the real server
 
     def tick(self, amount: int = 1) -> None:
         """Some rows more have been looked at."""

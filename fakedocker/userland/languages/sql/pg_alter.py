@@ -251,7 +251,7 @@ class Alteration:
         return self._add(table, action.key)
 
     def _add(self, table: Table, key: object) -> Table:
-        from fakedocker.userland.languages.sql.pg_cluster import check_unique
+        from fakedocker.userland.languages.sql.pg_cluster import check_unique, counted
         from fakedocker.userland.languages.sql.tree import KeyDef
         from fakedocker.userland.languages.sql.writing import Writer
 
@@ -272,6 +272,7 @@ class Alteration:
                     raise SqlError("23502", f'column "{name}" of relation "{table.name}" contains null values')
         if key.kind in ("primary", "unique"):
             check_unique(self.session, table, constraint)
+            wide = counted(wide)
         wide = self._keep(wide)
         session = self.session
         writer = Writer(session.database, session.context, session.key_of)

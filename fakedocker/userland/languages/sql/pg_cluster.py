@@ -254,11 +254,16 @@ def _create_index(made: PgTables, statement: Simple) -> Result:
             return Result("CREATE INDEX")
         raise SqlError("42P07", f'relation "{name}" already exists')
     made_index = Constraint(name, "index", key.columns, unique=key.kind == "unique")
-    changed = replace(table, constraints=(*table.constraints, made_index))
+    changed = counted(replace(table, constraints=(*table.constraints, made_index)))
     if made_index.unique:
         check_unique(session, table, made_index)
     session.database = with_table(session.database, changed)
     return Result("CREATE INDEX")
+
+
+def counted(table: Table) -> Table:
+    """A table of which an index has been made, which counts its rows (index_update_stats)."""
+    return replace(table, counted=len(table.rows)) if table.rows and table.counted >= -1 else table
 
 
 def check_unique(session: PgSession, table: Table, key: Constraint) -> None:

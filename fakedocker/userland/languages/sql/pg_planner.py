@@ -8,11 +8,22 @@ from typing import TYPE_CHECKING, Any, Final
 from fakedocker.base.numbers import is_digits
 from fakedocker.userland.languages.sql import pg_casts
 from fakedocker.userland.languages.sql.bound import Bound, Context, Env, Scope, Value
+from fakedocker.userland.languages.sql.pg_arrangement import (
+    DOUBT,
+    Arrangement,
+    arrangement_of,
+    distinct_of,
+    hashed_places,
+    shape_of,
+)
 from fakedocker.userland.languages.sql.pg_binder import PgBinder
+from fakedocker.userland.languages.sql.pg_hashing import row_hasher
+from fakedocker.userland.languages.sql.pg_sorting import quick_places
 from fakedocker.userland.languages.sql.pg_types import INT4, INT8, INTEGERS, NUMBERS, TEXT, Type, shown_type
 from fakedocker.userland.languages.sql.planner import Columns, Output, Plan, PlannerBase
 from fakedocker.userland.languages.sql.planner_core import CorePlanner
 from fakedocker.userland.languages.sql.problems import SqlError, outside
+from fakedocker.userland.languages.sql.sorting import SortKey
 from fakedocker.userland.languages.sql.sources import GetRows, Relation, Rows
 from fakedocker.userland.languages.sql.tree import (
     ArrayOf,
@@ -164,6 +175,48 @@ class PgPlanner(PlannerBase):
             source = Source(None, None, item.expression, name, (), False, item.expression.at)
             core = core._replace(items=(*core.items[:place], made, *core.items[place + 1 :]), source=source)
         return super()._core(query, core, parent)
+
+    # order
+
+    def places(self, keys: list[SortKey], values: list[list[Value]], wanted: int | None = None) -> list[int]:
+        return quick_places(keys, values, wanted)
+
+    def arranged(self, made: CorePlanner, parts: list[Any], aggregates: int, must_sort: bool) -> Arrangement | None:
+        grouped = parts is made.group_parts
+        found = arrangement_of(made, parts, aggregates, must_sort) if grouped else distinct_of(made, parts)
+        if found is None and not made.query.order and self.depth == 1:
+            self.context.doubts.add(DOUBT)
+        return found
+
+    def expects(self, made: CorePlanner) -> tuple[float, float] | None:
+        """How many rows, and how many different ones, the server thinks that a SELECT gives."""
+        core, query = made.core, made.query
+        if core.source is None or (made.grouped and core.group is None):
+            return 1.0, 1.0
+        if query.limit is not None or query.offset is not None or core.having is not None:
+            return None
+        shown: list[tuple[Expression | None, Bound]] = [(output.expression, output.bound) for output in made.outputs]
+        if core.group is not None or core.distinct:
+            found = arrangement_of(made, made.group_parts if core.group is not None else shown, 0, False)
+            return None if found is None or (core.group is not None and core.distinct) else (found.expected, found.expected)  # fmt: skip
+        shape = shape_of(made)
+        if shape is None or shape.total is None:
+            return None
+        found = arrangement_of(made, shown, 0, False)
+        return shape.total, shape.total if found is None else found.expected
+
+    def arranged_union(self, body: Combined, left: Plan, right: Plan, columns: Columns) -> Callable[[Rows, bool], Rows]:
+        if body.every:
+            return lambda rows, again: rows
+        hasher = row_hasher([kind for _, kind in columns])
+        a, b = left.expected(), right.expected()
+        if hasher is None or a is None or b is None:
+            if self.depth == 1:
+                self.context.doubts.add(DOUBT)
+            return lambda rows, again: rows
+        expected = {"union": a[0] + b[0], "except": a[1], "intersect": min(a[1], b[1])}[body.operator]
+        places = hashed_places(hasher, expected)
+        return lambda rows, again: [rows[place] for place in places(rows, again)]
 
     # limits
 

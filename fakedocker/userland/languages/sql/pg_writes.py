@@ -135,7 +135,7 @@ class PgWrites(PgInserts):
                 names.append(other.name)
         for table in tables:
             database = self.session.database
-            empty = replace(database.tables[table.schema, table.name], rows=type(table.rows)())
+            empty = replace(database.tables[table.schema, table.name], rows=type(table.rows)(), counted=-1)
             self.session.database = with_table(database, empty)
             if "restart" in statement.flags:
                 self.session.restart(table)

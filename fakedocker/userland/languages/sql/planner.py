@@ -40,6 +40,8 @@ class Plan(NamedTuple):
     rows: GetRows
     outer: bool = False
     sure: frozenset[str] = frozenset()  # the columns that are never null
+    expected: Callable[[], tuple[float, float] | None] = lambda: None  # how many rows, and different ones, a planner thinks
+    united: GetRows | None = None  # of UNION: the rows of all its parts before any is left out
 
 
 class Output(NamedTuple):
@@ -86,6 +88,21 @@ class PlannerBase:
     ) -> Bound:  # Any: a value of SQL's, what runs it, or a binder of either dialect
         """A column of a result, whose type is known at last."""
         return bound
+
+    def places(self, keys: list[SortKey], values: list[list[Any]], wanted: int | None = None) -> list[int]:  # Any: a value of SQL's  # fmt: skip
+        """The order of rows that are sorted; the first ones alone where so many are wanted."""
+        return sorted_places(keys, values)
+
+    def arranged(self, made: Any, parts: list[Any], aggregates: int, must_sort: bool) -> Any:  # Any: see pg_arrangement
+        """How groups are made by these keys; None for in the order of their first rows."""
+        return None
+
+    def expects(self, made: Any) -> tuple[float, float] | None:  # Any: see planner_core
+        return None
+
+    def arranged_union(self, body: Combined, left: Plan, right: Plan, columns: Columns) -> Callable[[Rows, bool], Rows]:
+        """What puts the rows of a union that are left in the order in which they come; whether others came behind them."""
+        return lambda rows, again: rows
 
     def sorted_by(self, bound: Bound) -> Bound:
         """What rows are ordered by, as it is compared."""
@@ -242,7 +259,10 @@ class PlannerBase:
         left, right = self.plan(body.left, parent), self.plan(body.right, parent)
         if len(left.columns) != len(right.columns):
             raise self.wrong_counts(body)
+        if body.operator == "union" and not body.every and left.united is not None:
+            left = left._replace(rows=left.united)
         columns, first, second = self.unified(left, right, body)
+        arrange = self.arranged_union(body, left, right, columns)
         binder = self.binder(Scope())
         key = key_maker([binder.group_key(kind) for _, kind in columns])
         operator, every = body.operator, body.every
@@ -253,16 +273,22 @@ class PlannerBase:
             a, b = first(env), second(env)
             self.context.tick(len(a) + len(b))
             if operator == "union":
-                return a + b if every else _unseen(a + b, set(), key)
+                kept = a + b if every else _unseen(a + b, set(), key)
+                return arrange(kept, bool(kept) and kept[-1] is not (a + b)[-1])
             others = {key(row) for row in b}
             wanted = operator == "intersect"
-            return _unseen([row for row in a if (key(row) in others) == wanted], set(), key)
+            return arrange(_unseen([row for row in a if (key(row) in others) == wanted], set(), key), True)
 
         names = [name for name, _ in columns]
         both = frozenset(
             n for n, (name, _) in zip(names, right.columns, strict=True) if n in left.sure and name in right.sure
         )
-        return Plan(columns, rows, left.outer or right.outer, both)
+        def expected() -> tuple[float, float] | None:
+            a, b = left.expected(), right.expected()
+            return None if a is None or b is None else (a[0] + b[0], a[0] + b[0])
+
+        united = (lambda env: first(env) + second(env)) if operator == "union" else None
+        return Plan(columns, rows, left.outer or right.outer, both, expected if operator == "union" else lambda: None, united)  # fmt: skip
 
     def _values(self, body: Values, parent: Scope | None) -> Plan:
         scope = Scope(parent, self.mine)
@@ -323,7 +349,8 @@ class PlannerBase:
         def rows(env: Env) -> Rows:
             found = plan.rows(env)
             if keys:
-                order = sorted_places(keys, [[run((row, env)) for run in runs] for row in found])
+                wanted = first_wanted(limit(env), offset(env))
+                order = self.places(keys, [[run((row, env)) for run in runs] for row in found], wanted)
                 found = [found[place] for place in order]
             return limited(found, limit(env), offset(env))
 
@@ -364,6 +391,11 @@ def _unseen(rows: Rows, seen: set[Any], key: Callable[[Any], Any]) -> Rows:
             seen.add(mark)
             found.append(row)
     return found
+
+
+def first_wanted(limit: int | None, offset: int | None) -> int | None:
+    """How many of the first rows are looked at, None for all."""
+    return None if limit is None else limit + (offset or 0)
 
 
 def limited(rows: Rows, limit: int | None, offset: int | None) -> Rows:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from fakedocker.userland.languages.sql.binder import has_aggregate, has_window
 from fakedocker.userland.languages.sql.bound import Bound, Env, Scope, Value
-from fakedocker.userland.languages.sql.planner import Columns, Output, Plan, PlannerBase, limited
+from fakedocker.userland.languages.sql.planner import Columns, Output, Plan, PlannerBase, first_wanted, limited
 from fakedocker.userland.languages.sql.problems import SqlError, outside
 from fakedocker.userland.languages.sql.sorting import SortKey, key_maker, sorted_places
 from fakedocker.userland.languages.sql.sources import GetRows, Loaded, Rows, split
@@ -25,18 +26,21 @@ class CorePlanner:
         self.binder.named_windows = dict(core.windows)
         self.groups: list[Bound] = []
         self.outputs: list[Output] = []
+        self.group_parts: list[tuple[Expression | None, Bound]] = []
+        self.grouped = False
         self.loaded: Loaded | None = None
+        self.loader = planner.loader(self.scope, self.binder)
 
     def plan(self) -> Plan:
         """The plan. Of several errors the one is raised that the servers find first (transformSelectStmt; JOIN::prepare)."""
         core, binder, scope = self.core, self.binder, self.scope
         conjuncts = split(core.where) if core.where is not None else []
-        loader = self.planner.loader(scope, binder)
+        loader = self.loader
         source: GetRows = lambda env: [()]  # noqa: E731  # one row without columns
         if core.source is not None:
             self.loaded = loader.load(core.source, conjuncts)
             source = self.loaded.rows
-        grouped = core.group is not None or self._aggregates()
+        grouped = self.grouped = core.group is not None or self._aggregates()
         items = self._expanded(grouped)
         problem = None
         if core.group is not None:
@@ -75,7 +79,7 @@ class CorePlanner:
             output.name for output in self.outputs if not output.bound.nullable and names.count(output.name) == 1
         )
         self.planner.nullable = tuple(output.bound.nullable for output in self.outputs)
-        return Plan(columns, run, scope.reads_outer, sure)
+        return Plan(columns, run, scope.reads_outer, sure, lambda: self.planner.expects(self))
 
     def _select(self, items: list[Any]) -> None:
         binder = self.binder
@@ -163,6 +167,7 @@ class CorePlanner:
                 )
             bound = self.planner.final(binder.bind(expression), binder)
             self.groups.append(bound)
+            self.group_parts.append((expression, bound))
             keys.add(binder.key(expression))
             if isinstance(expression, Column):
                 slots |= bound.uses
@@ -257,16 +262,25 @@ class _Run:
         self.groups = [bound.run for bound in made.groups]
         self.has_group = made.core.group is not None
         self.group_key = key_maker([binder.group_key(bound.type) for bound in made.groups])
-        self.aggregates, self.windows = binder.aggregates, binder.windows
+        self.aggregates = binder.aggregates
+        self.windows = binder.windows if made.planner.mine or len(binder.windows) < 2 else _in_turn(made)
         self.width = made.scope.width
         self.outputs = [output.bound.run for output in made.outputs]
         self.distinct = made.core.distinct
         self.on = [bound.run for bound in on]
         self.on_key = key_maker([binder.group_key(bound.type) for bound in on])
+        self.on_sorts = [SortKey(binder.sort_key(bound.type), False, False) for bound in on]
         self.row_key = (
             key_maker([binder.group_key(output.bound.type) for output in made.outputs]) if self.distinct else tuple
         )
         self.expand = made.planner.expand(made.outputs)
+        self.planner = made.planner
+        ordered = any(entry.call.distinct or entry.call.order for entry in self.aggregates)
+        self.by_group = (
+            made.planner.arranged(made, made.group_parts, len(self.aggregates), ordered) if self.has_group else None
+        )
+        shown = [(output.expression, output.bound) for output in made.outputs]
+        self.by_distinct = made.planner.arranged(made, shown, 0, False) if self.distinct and not self.on else None
         self.sorts_groups = made.planner.mine
         self.group_sorts = (
             [SortKey(binder.sort_key(b.type), False, True) for b in made.groups] if self.sorts_groups else []
@@ -298,7 +312,8 @@ class _Run:
     def _selected(self, rows: list[Any], outer: Env) -> Rows:
         outputs = self.outputs
         if self.on:
-            order = sorted_places(self.keys, [[run((row, outer)) for run in self.runs] for row in rows]) if self.keys else list(range(len(rows)))  # fmt: skip
+            by, runs = (self.keys, self.runs) if self.keys else (self.on_sorts, self.on)
+            order = self.planner.places(by, [[run((row, outer)) for run in runs] for row in rows])
             rows = _first_of_each([rows[place] for place in order], [self.on_key([run((rows[place], outer)) for run in self.on]) for place in order])  # fmt: skip
             found = [tuple(run((row, outer)) for run in outputs) for row in rows]
             return limited(found, self.limit(outer), self.offset(outer))
@@ -306,17 +321,24 @@ class _Run:
         self.context.hold(len(found) * len(outputs))
         values = [[run((row, outer)) for run in self.runs] for row in rows] if self.keys else []
         if self.distinct:
-            places = _first_places([self.row_key(row) for row in found])
+            places, count = _first_places([self.row_key(row) for row in found]), len(found)
             found = [found[place] for place in places]
             values = [values[place] for place in places] if self.keys else []
+            if self.by_distinct is not None and len(found) > 1:
+                places = self.by_distinct.places(found, places[-1] != count - 1)
+                found = [found[place] for place in places]
+                values = [values[place] for place in places] if self.keys else []
         if self.keys:
-            found = [found[place] for place in sorted_places(self.keys, values)]
+            wanted = None if self.distinct else first_wanted(self.limit(outer), self.offset(outer))
+            found = [found[place] for place in self.planner.places(self.keys, values, wanted)]
         if self.expand is not None:
             found = self.expand(found)
         return limited(found, self.limit(outer), self.offset(outer))
 
     def _grouped(self, rows: list[Any], outer: Env) -> list[Any]:
         groups: dict[Any, list[Any]] = {}
+        if self.by_group is not None and self.by_group.is_sorted:
+            rows = [rows[place] for place in self.by_group.places([[run((row, outer)) for run in self.groups] for row in rows], False)]  # fmt: skip
         if self.has_group:
             for row in rows:
                 env = (row, outer)
@@ -324,7 +346,11 @@ class _Run:
         else:
             groups[()] = rows
         found = []
-        for members in groups.values():
+        parts = list(groups.values())
+        if self.by_group is not None and not self.by_group.is_sorted and len(parts) > 1:
+            firsts = [[run((members[0], outer)) for run in self.groups] for members in parts]
+            parts = [parts[place] for place in self.by_group.places(firsts, rows[-1] is not parts[-1][0])]
+        for members in parts:
             first = members[0] if members else (None,) * self.width
             row = [*first, *[None] * (self.width - len(first))]
             for aggregate in self.aggregates:
@@ -360,9 +386,30 @@ class _Run:
                 self.sorts_groups
             ):  # among equal ones MariaDB's tree has the last first (group_concat_key_cmp_with_order)
                 values, envs = values[::-1], envs[::-1]
-            order = sorted_places(keys, [[bound.run(env) for bound, _, _ in aggregate.order] for env in envs])
+            order = self.planner.places(keys, [[bound.run(env) for bound, _, _ in aggregate.order] for env in envs])
             values = [values[place] for place in order]
         return aggregate.finish(values)
+
+
+def _in_turn(made: CorePlanner) -> list[Any]:
+    """Windows in the order in which PostgreSQL makes them (common_prefix_cmp in planner.c), the last one's rows come last."""
+    binder, windows = made.binder, made.binder.windows
+    numbers: dict[str, int] = {}
+    for ordering in made.query.order:
+        place = made.planner._position(ordering.expression, len(made.outputs))
+        numbers.setdefault(binder.key(made.outputs[place].expression if place is not None else ordering.expression), len(numbers) + 1)  # fmt: skip
+    for expression, _ in made.group_parts:
+        numbers.setdefault(binder.key(expression), len(numbers) + 1)
+    known = [id(window) for window in made.binder.named_windows.values()]
+    for window in [*made.binder.named_windows.values(), *(call.window for call in windows if id(call.window) not in known)]:  # fmt: skip
+        for expression in [*window.partition, *(ordering.expression for ordering in window.order)]:
+            numbers.setdefault(binder.key(expression), len(numbers) + 1)
+
+    def rank(call: Any) -> list[float]:
+        parts = [*call.window.partition, *(ordering.expression for ordering in call.window.order)]
+        return [*(-numbers[binder.key(expression)] for expression in parts), math.inf]
+
+    return sorted(windows, key=rank)
 
 
 def _first_places(keys: list[Any]) -> list[int]:

@@ -88,6 +88,7 @@ class SourceLoader:
         self.scope = scope
         self.binder = binder
         self.keyed: dict[str, tuple[str, ...]] = {}
+        self.tables: dict[str, TableName] = {}  # those that are tables, by their aliases
         self.indexed: frozenset[str] = frozenset()  # the columns of all sources with which indexes begin
         self.sure: frozenset[str] = frozenset()  # the columns of the source loaded last that are never null
 
@@ -155,6 +156,7 @@ class SourceLoader:
         get = relation.rows
         assert get is not None
         self.keyed[source.alias] = relation.keys
+        self.tables[source.alias] = source.table
         self.sure = relation.sure
         self.indexed |= relation.indexed
         scope.partial = scope.partial or relation.partial

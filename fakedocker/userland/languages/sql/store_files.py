@@ -168,6 +168,7 @@ class _Bare(msgspec.Struct):
     options: tuple[tuple[str, str], ...]
     temporary: int
     number: int = 0
+    counted: int = -1
 
     def table(self) -> Table:
         return Table(**{name: getattr(self, name) for name in self.__struct_fields__})

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from fakedocker.userland.languages.sql.binder import WINDOWS, WindowCall
 from fakedocker.userland.languages.sql.bound import Context, Env, Value
+from fakedocker.userland.languages.sql.pg_sorting import quick_places
 from fakedocker.userland.languages.sql.problems import SqlError, outside
 from fakedocker.userland.languages.sql.sorting import Key, SortKey, key_maker, sorted_places
 
@@ -23,6 +24,10 @@ def fill(call: WindowCall, rows: list[list[Value]], outer: Env, keys: Keys, cont
     envs = [(row, outer) for row in rows]
     part_key = key_maker([keys.group_key(bound.type) for bound in call.partition])
     sort_keys = [SortKey(keys.sort_key(b.type), descending, first) for b, descending, first in call.order]
+    if context.facts.get("dialect") == "postgres":
+        order = _sorted_whole(call, envs, keys)
+        rows[:] = [rows[place] for place in order]
+        envs = [envs[place] for place in order]
     parts: dict[object, list[int]] = {}
     for place, env in enumerate(envs):
         parts.setdefault(part_key([bound.run(env) for bound in call.partition]), []).append(place)
@@ -47,6 +52,13 @@ def fill(call: WindowCall, rows: list[list[Value]], outer: Env, keys: Keys, cont
         for place, result in zip(ordered, results, strict=True):
             rows[place][call.slot] = result
     return whole
+
+
+def _sorted_whole(call: WindowCall, envs: list[Env], keys: Keys) -> list[int]:
+    """The order of one sort by what a window is partitioned and ordered by, as PostgreSQL has it."""
+    by = [*((bound, False, False) for bound in call.partition), *call.order]
+    sort_keys = [SortKey(keys.sort_key(bound.type), descending, first) for bound, descending, first in by]
+    return quick_places(sort_keys, [[bound.run(env) for bound, _, _ in by] for env in envs])
 
 
 def _results(
