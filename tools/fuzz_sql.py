@@ -1,5 +1,5 @@
 """Random small SQL programs, asked of the real servers and of the simulated ones; every difference that is no mark is told, and
-how often which mark ended one.
+how often which mark ended one. Where only the order of rows differs and the simulation says that it does not know it, that is counted.
 
     python tools/fuzz_sql.py --postgres DIR --mariadb SOCKET --programs 1000 --seed 1
 
@@ -80,6 +80,12 @@ def main() -> int:
             wanted = Case(str(number), script, *answers.ask(script))
             found = player.play(Case(str(number), script))
             kind = verdict(wanted, found)
+            if (
+                kind == "wrong"
+                and player.doubted
+                and sorted(wanted.stdout.split("\n")) == sorted(found.stdout.split("\n"))
+            ):
+                kind = "doubted"
             counts[f"{server} {kind}"] += 1
             if kind == "marked":
                 marks[f"{server}: {found.stderr.partition(MARK)[2].splitlines()[0]}"] += 1

@@ -13,7 +13,7 @@ from fakedocker.userland.services import mysql_commands
 from fakedocker.userland.services.line_input import next_line
 from fakedocker.userland.services.mysql_output import batch, error_text, outcome, table, vertical
 from fakedocker.userland.services.mysql_versions import is_mariadb, label_of, server_version, version_text
-from fakedocker.userland.services.sql_service import Answer, exchange
+from fakedocker.userland.services.sql_service import Answer, exchange, tell_doubts
 from fakedocker.userland.tools import Options, Register, UsageProblem, base_name, parse_options, strtol, user_name
 
 PROGRAMS = Register()
@@ -307,6 +307,7 @@ def _do_command(
 
 def _show(system: System, state: State, options: Options, answer: Answer, ended: str) -> None:
     tables = "t" in options or (system.is_terminal(1) and "B" not in options and "s" not in options)
+    tell_doubts(system, answer)
     if answer["columns"] is None:
         if state["interactive"]:
             system.put(outcome(answer, True))

@@ -18,7 +18,7 @@ from fakedocker.userland.services.postgres import VERSION
 from fakedocker.userland.services.postgres_login import connect, log_in
 from fakedocker.userland.services.psql_commands import command
 from fakedocker.userland.services.psql_output import error_text, notices_text, shown
-from fakedocker.userland.services.sql_service import Answer, exchange
+from fakedocker.userland.services.sql_service import Answer, exchange, tell_doubts
 from fakedocker.userland.tools import Options, Register, UsageProblem, parse_options, user_name
 from fakedocker.userland.versions import version_of
 
@@ -279,6 +279,7 @@ def _show(system: System, state: State, answer: Answer, text: str, place: str, s
             return 1 if state["asked"] and not place else 3
         return None
     state["failed"] = 0
+    tell_doubts(system, answer)
     system.put(bytes_of(shown(answer, settings)))
     return None
 

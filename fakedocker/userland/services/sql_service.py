@@ -141,6 +141,12 @@ def answer_question(
 # the client's side
 
 
+def tell_doubts(system: System, answer: Answer) -> None:
+    """Note quietly what of an answer may be otherwise on the real server."""
+    for doubt in answer.get("doubts", ()):
+        system.unsimulated(f"SQL: {doubt}", quiet=True)
+
+
 def exchange(system: System, state: State, message: Answer) -> Answer | None:
     """Send a line at the descriptor `state["socket"]` and give the answer; None when the server has gone. Blocks.
 

@@ -82,6 +82,10 @@ class Context:
         self.warnings: list[tuple[str, int, str]] = []
         self.doubts: set[str] = set()  # what of the answer may be otherwise on the real server
 
+    def doubted(self, count: int) -> list[str]:
+        """What may be otherwise on the real server of an answer with so many rows."""
+        return sorted(self.doubts) if count > 1 else []
+
     def tick(self, amount: int = 1) -> None:
         """Some rows more have been looked at."""
         self.work += amount

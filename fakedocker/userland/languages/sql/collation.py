@@ -91,6 +91,13 @@ def _upper(letter: str) -> str:
     return found if len(found) == 1 else letter
 
 
+def swedish_key(text: str) -> str:
+    """The same for latin1_swedish_ci, as far as ASCII goes. Raises Outside."""
+    if not text.isascii():
+        raise outside("other letters than ASCII's in latin1, compared or counted")
+    return general_key(text)
+
+
 def binary_key(text: str) -> str:
     return text.rstrip(" ")
 

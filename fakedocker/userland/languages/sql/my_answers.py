@@ -49,6 +49,7 @@ def answer(store: Store, memory: Memory, context: Context, others: list[Memory],
         "rows": rows,
         "note": result.note,
         "nullable": list(result.nullable),
+        "doubts": context.doubted(len(rows)),
     }
     return session.store, found | {
         "insert_id": result.insert_id,

@@ -6,6 +6,7 @@ from typing import Final
 
 from fakedocker.userland.languages.sql.binder import Aggregate, WindowCall
 from fakedocker.userland.languages.sql.bound import Bound, Env, Value, constant
+from fakedocker.userland.languages.sql.collation import swedish_key
 from fakedocker.userland.languages.sql.keywords import my_functions
 from fakedocker.userland.languages.sql.my_conversions import NUMERIC, MyConversions
 from fakedocker.userland.languages.sql.my_decimals import is_raw, settled
@@ -14,6 +15,7 @@ from fakedocker.userland.languages.sql.my_types import (
     BIGINT,
     INT,
     INTEGERS,
+    LATIN,
     TEXTS,
     VARCHAR,
     decimal_type,
@@ -88,6 +90,13 @@ class MyCallBinder(MyConversions):
             raise outside(f"{name} of so many values")
         takes = function.takes
         converted = []
+        if name in ("length", "octet_length", "ascii", "md5", "sha1", "sha", "sha2") and arguments[0].type.labels == (
+            LATIN,
+        ):
+            run_text = arguments[0].run
+            arguments[0] = arguments[0]._replace(
+                run=lambda env: None if (v := run_text(env)) is None else (swedish_key(v) and v) or v
+            )
         for place, argument in enumerate(arguments):
             how = takes[min(place, len(takes) - 1)]
             converted.append(self._given(argument, how))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fakedocker.userland.languages.sql.my_types import TEXTS
+from fakedocker.userland.languages.sql.my_types import LATIN, TEXTS
 from fakedocker.userland.languages.sql.pg_types import Type
 from fakedocker.userland.languages.sql.store import Column, Table
 
@@ -11,13 +11,17 @@ def kind_of(column: Column) -> Type:
     """A column's type as expressions see it."""
     if column.type == "enum":
         return Type("enum", (-1,), column.labels)
-    if column.type in TEXTS and column.collation.endswith("_bin"):
+    if column.type in TEXTS and (column.collation.endswith("_bin") or column.collation == LATIN):
         return Type(column.type, column.modifiers, (column.collation,))
     if column.type == "decimal":
         return Type("decimal", (*column.modifiers, 0)[:2] if column.modifiers else (10, 0))
     if column.type == "timestamp":
         return Type("datetime", column.modifiers)
     return Type(column.type, column.modifiers if column.type in ("datetime", "time") else ())
+
+
+def is_myisam(table: Table) -> bool:
+    return dict(table.options).get("engine") == "MyISAM"
 
 
 def length_of(column: Column) -> int:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from fakedocker.userland.languages.sql import dates
 from fakedocker.userland.languages.sql.binder import BinderBase, PlanLike
 from fakedocker.userland.languages.sql.bound import NOTHING, Bound, Env, Scope, Value, constant
-from fakedocker.userland.languages.sql.collation import binary_key, general_key
+from fakedocker.userland.languages.sql.collation import binary_key, general_key, swedish_key
 from fakedocker.userland.languages.sql.my_decimals import double_of, is_raw, raw
 from fakedocker.userland.languages.sql.my_functions import rounded
 from fakedocker.userland.languages.sql.my_types import (
@@ -18,6 +18,7 @@ from fakedocker.userland.languages.sql.my_types import (
     DATETIME,
     DOUBLE,
     INTEGERS,
+    LATIN,
     MOMENTS,
     NULL,
     TEXTS,
@@ -204,7 +205,8 @@ class MyConversions(BinderBase):
     def letter_fold(self, *kinds: Type) -> Callable[[str], str]:
         if any(kind.labels and kind.labels[0].endswith("_bin") for kind in kinds):
             return lambda letter: letter
-        return lambda letter: general_key(letter) if letter != " " else " "
+        key = swedish_key if any(kind.labels == (LATIN,) for kind in kinds) else general_key
+        return lambda letter: key(letter) if letter != " " else " "
 
     def sort_key(
         self, kind: Type
@@ -213,15 +215,22 @@ class MyConversions(BinderBase):
             order = {label: place for place, label in enumerate(kind.labels)}
             return lambda value: order[value]
         if kind.name in TEXTS:
-            return binary_key if kind.labels and kind.labels[0].endswith("_bin") else general_key
+            return key_of_labels(kind.labels)
         return None
 
     def group_key(
         self, kind: Type
     ) -> Callable[[Value], Any] | None:  # Any: a value of SQL's, what runs it, or a binder of either dialect
         if kind.name in TEXTS:
-            return binary_key if kind.labels and kind.labels[0].endswith("_bin") else general_key
+            return key_of_labels(kind.labels)
         return None
+
+
+def key_of_labels(labels: tuple[str, ...]) -> Callable[[str], str]:
+    """By what texts of a collation are compared."""
+    if labels == (LATIN,):
+        return swedish_key
+    return binary_key if labels and labels[0].endswith("_bin") else general_key
 
 
 def common(kinds: list[Type]) -> Type:

@@ -19,6 +19,7 @@ from fakedocker.userland.languages.sql.my_types import (
     DOUBLE,
     INT,
     INTEGERS,
+    LATIN,
     MOMENTS,
     NULL,
     TEXTS,
@@ -355,7 +356,7 @@ class MyOperators(MyCallBinder):
 
     def collated(self, left: Type, right: Type) -> Type:
         for kind in (left, right):
-            if kind.labels and kind.labels[0].endswith("_bin"):
+            if kind.labels and (kind.labels[0].endswith("_bin") or kind.labels == (LATIN,)):
                 return kind
         return VARCHAR
 

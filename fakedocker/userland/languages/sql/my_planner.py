@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from fakedocker.userland.languages.sql.binder import has_aggregate, has_window
 from fakedocker.userland.languages.sql.bound import Bound, Context, Env, Run, Scope
@@ -28,6 +28,9 @@ from fakedocker.userland.languages.sql.tree import (
 
 if TYPE_CHECKING:
     from fakedocker.userland.languages.sql.my_access import MySession
+
+
+DOUBT: Final = "the order of rows that no ORDER BY gives"
 
 
 class MyPlanner(PlannerBase):
@@ -79,6 +82,10 @@ class MyPlanner(PlannerBase):
         if not by_key and names and names[0] in loader.indexed:
             return None
         return not by_key
+
+    def arranged_join(self, made: CorePlanner) -> None:
+        if not made.query.order and len(self.raws) == 1:
+            self.context.doubts.add(DOUBT)  # the optimizer chooses where it begins
 
     def relation(self, name: TableName) -> Relation:
         return self.session.relation(name, self.used)

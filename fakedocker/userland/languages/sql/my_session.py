@@ -12,11 +12,12 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from fakedocker.userland.languages.sql.bound import Bound, Context, Scope, Value
-from fakedocker.userland.languages.sql.collation import binary_key, general_key
 from fakedocker.userland.languages.sql.my_binder import MyBinder
-from fakedocker.userland.languages.sql.my_columns import indexed_of, kind_of, length_of
+from fakedocker.userland.languages.sql.my_columns import indexed_of, is_myisam, kind_of
+from fakedocker.userland.languages.sql.my_conversions import key_of_labels
 from fakedocker.userland.languages.sql.my_definitions import MyDefinitions
 from fakedocker.userland.languages.sql.my_planner import MyPlanner
+from fakedocker.userland.languages.sql.my_scans import check_kept, in_order, is_told_at_once
 from fakedocker.userland.languages.sql.my_settings import NAMED, SQL_MODES
 from fakedocker.userland.languages.sql.my_show import run_show
 from fakedocker.userland.languages.sql.my_types import TEXTS
@@ -26,9 +27,8 @@ from fakedocker.userland.languages.sql.parser import parse
 from fakedocker.userland.languages.sql.pg_types import Type
 from fakedocker.userland.languages.sql.problems import SqlError, outside
 from fakedocker.userland.languages.sql.results import Result
-from fakedocker.userland.languages.sql.sorting import SortKey, sorted_places
 from fakedocker.userland.languages.sql.sources import Relation
-from fakedocker.userland.languages.sql.store import Database, Sequence, Store, Table, view_of
+from fakedocker.userland.languages.sql.store import Database, Sequence, Store, Table
 from fakedocker.userland.languages.sql.tokens import MARIADB, MYSQL
 from fakedocker.userland.languages.sql.transactions import merged, rows_in_common
 from fakedocker.userland.languages.sql.tree import (
@@ -82,6 +82,8 @@ class MySession:
         try:
             return self._run(statement)
         except SqlError:
+            if self.context.row_number > 1 and self._is_kept(statement):
+                raise outside("an error of a statement that has written to a MyISAM table") from None
             if self.store is not before:  # what was written is gone, what was counted stays
                 self.store = replace(before, sequences=self.store.sequences)
             raise
@@ -122,7 +124,7 @@ class MySession:
         try:
             rows = plan.rows(None)
         except SqlError as problem:
-            problem.late = not statement.order and not (isinstance(statement.body, Core) and statement.body.group)
+            problem.late = is_told_at_once(statement, self.place)
             raise
         self.memory["row_count"] = -1
         nullable = tuple(name not in plan.sure for name, _ in plan.columns)
@@ -210,8 +212,17 @@ class MySession:
         memory["row_count"] = 0
         return Result(verb.upper())
 
+    def _is_kept(self, statement: Statement) -> bool:
+        """Whether a statement writes to a table that has no transactions."""
+        if not isinstance(statement, Insert | Update | Delete):
+            return False
+        _, table = self.place(statement.table)
+        return table is not None and is_myisam(table)
+
     def _write(self, statement: Insert | Update | Delete) -> Result:
         self._begin_if_asked()
+        if self._is_kept(statement):
+            check_kept(self.table(statement.table)[1], statement, self.memory["status"] == "T")
         writes = MyWrites(self)
         self.context.strict = True
         if isinstance(statement, Insert):
@@ -357,30 +368,14 @@ class MySession:
         )
 
     def in_order(self, table: Table, used: set[str] | None) -> list[tuple[int, tuple[Value, ...]]]:
-        """The rows with their numbers as InnoDB goes through them: by the primary key, or by the shortest index that has all."""
-        rows = sorted(view_of(table).rows.items())
-        order = {column.name: place for place, column in enumerate(table.columns)}
-        primary = next((c.columns for c in table.constraints if c.kind == "primary"), ())
-        names = primary
-        covering = [c.columns for c in table.constraints if c.kind in ("unique", "index") and used is not None and {n.lower() for n in (*c.columns, *primary)} >= (used & {c.name.lower() for c in table.columns})]  # fmt: skip
-        if covering:
-            names = (
-                *min(covering, key=lambda columns: sum(length_of(table.columns[order[n]]) for n in columns)),
-                *primary,
-            )
-        if not names:
-            return rows
-        binder = MyPlanner(self.context, self).binder(Scope())
-        keys = [SortKey(binder.sort_key(kind_of(table.columns[order[n]])), False, True) for n in names]
-        places = sorted_places(keys, [[row[order[n]] for n in names] for _, row in rows])
-        return [rows[place] for place in places]
+        return in_order(MyPlanner(self.context, self).binder(Scope()), table, used)
 
     def key_of(
         self, table: Table, name: str
     ) -> Callable[[Value], Any] | None:  # Any: a value of SQL's, what runs it, or a binder of either dialect
         column = next(column for column in table.columns if column.name == name)
         if column.type in TEXTS:
-            return binary_key if column.collation.endswith("_bin") else general_key
+            return key_of_labels((column.collation,))
         return None
 
     def bound_text(self, text: str, binder: MyBinder) -> Bound:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from fakedocker.userland.languages.sql.my_columns import is_myisam
 from fakedocker.userland.languages.sql.my_references import shown as shown_key
 from fakedocker.userland.languages.sql.my_types import BIGINT, TEXTS, VARCHAR, shown_type, to_text
 from fakedocker.userland.languages.sql.pg_patterns import is_like, parsed
@@ -243,7 +244,11 @@ def create_text(session: MySession, database: str, table: Table) -> str:
     tail = _TAIL_OF_MYSQL if session.mysql else _TAIL
     if collation not in usual:
         tail = f" DEFAULT CHARSET={collation.partition('_')[0]} COLLATE={collation}"
-    return f"CREATE TABLE `{table.name}` (\n" + ",\n".join(lines) + f"\n{_ENGINE}{number}{tail}{comment}"
+    return (
+        f"CREATE TABLE `{table.name}` (\n"
+        + ",\n".join(lines)
+        + f"\n{_ENGINE if not is_myisam(table) else ') ENGINE=MyISAM'}{number}{tail}{comment}"
+    )
 
 
 def _shown_default(column: Column, default: str, session: MySession, own_now: str) -> str:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from fakedocker.userland.languages.sql.bound import Scope
+from fakedocker.userland.languages.sql.my_columns import is_myisam
 from fakedocker.userland.languages.sql.my_planner import MyPlanner
-from fakedocker.userland.languages.sql.my_types import INTEGERS, TEXTS
+from fakedocker.userland.languages.sql.my_types import INTEGERS, LATIN, TEXTS
 from fakedocker.userland.languages.sql.problems import SqlError, outside
 from fakedocker.userland.languages.sql.results import Result
 from fakedocker.userland.languages.sql.store import Column, Constraint, Database, Table, kept, with_table
@@ -49,28 +50,17 @@ class MyTables:
             session.put(with_table(database, replace(model, name=statement.table.name, rows=type(model.rows)(), next_row=1, constraints=constraints)))  # fmt: skip
             return Result("CREATE TABLE")
         table = Table("", statement.table.name, owner=session.memory.get("user", "root"))
-        options = dict(statement.options)
-        if options.get("charset", "utf8mb4").lower() not in ("utf8mb4", "utf8", "utf8mb3") or options.get("engine", "innodb").lower() not in ("innodb",):  # fmt: skip
-            raise outside("such an engine or character set of a table")
-        if options.get("collate", "utf8mb4_general_ci").lower() not in (
-            "utf8mb4_general_ci",
-            "utf8mb4_unicode_ci",
-            "utf8mb4_bin",
-            "utf8mb4_0900_ai_ci",
-        ):
-            raise outside("such a collation of a table")
+        options = self._options(dict(statement.options))
         if statement.temporary:
             table = replace(table, temporary=session.memory.get("number", 0))
-        if options.get("charset", "").lower() in ("utf8", "utf8mb3"):
-            if "collate" in options:
-                raise outside("such a collation of a table")
-            options["collate"] = "utf8mb3_general_ci"
         table = replace(table, comment=options.get("comment", ""), options=tuple(sorted(options.items())))
         for definition in statement.columns:
             if any(column.name.lower() == definition.name.lower() for column in table.columns):
                 raise SqlError("1060 42S21", f"Duplicate column name '{definition.name}'")
             column = self.column(definition, options.get("collate", ""))
             table = replace(table, columns=(*table.columns, column))
+        if not statement.columns and statement.query is None:
+            raise SqlError("1113 42000", "A table must have at least 1 column")
         keys = [key for definition in statement.columns for key in definition.keys]
         table = self.add_keys(database, table, keys, in_column=True)
         table = self.add_keys(database, table, list(statement.keys))
@@ -82,6 +72,24 @@ class MyTables:
         session.set_counter(database.name, table.name, int(options.get("auto_increment", "1")))
         session.put(with_table(database, table))
         return Result("CREATE TABLE")
+
+    def _options(self, options: dict[str, str]) -> dict[str, str]:
+        """A table's options, with the collation that its character set means. Raises Outside."""
+        charset, collation = options.get("charset", "").lower(), options.get("collate", "").lower()
+        engine = options.get("engine", "innodb").lower()
+        own = self.session.mysql
+        if charset not in ("", "utf8mb4", "utf8", "utf8mb3", *(() if own else ("latin1",))) or engine not in ("innodb", *(() if own else ("myisam",))):  # fmt: skip
+            raise outside("such an engine or character set of a table")
+        if collation in ("utf8_general_ci", "utf8mb3_general_ci") and charset in ("utf8", "utf8mb3"):
+            collation = ""
+        of_charset = {"utf8": "utf8mb3_general_ci", "utf8mb3": "utf8mb3_general_ci", "latin1": LATIN}.get(charset, "")
+        if collation not in ("", "utf8mb4_general_ci", "utf8mb4_unicode_ci", "utf8mb4_bin", "utf8mb4_0900_ai_ci", LATIN) or (collation and of_charset not in ("", collation)):  # fmt: skip
+            raise outside("such a collation of a table")
+        if collation or of_charset:
+            options = options | {"collate": collation or of_charset}
+        if engine == "myisam":
+            options = options | {"engine": "MyISAM"}
+        return options
 
     def _check_counting(self, table: Table) -> None:
         counting = [column for column in table.columns if column.counts]
@@ -202,6 +210,10 @@ class MyTables:
         return tuple(known[name.lower()] for name in names)
 
     def add_key(self, database: Database, table: Table, key: KeyDef, in_column: bool = False) -> Table:
+        if key.kind == "foreign" and is_myisam(table):
+            key = key._replace(kind="index")  # it has no others
+            if in_column:
+                return table
         if key.kind == "check":
             return self._add_check(database, table, key, in_column)
         columns = self._names(table, key.columns)

@@ -23,6 +23,7 @@ INTEGERS: Final = frozenset({"tinyint", "smallint", "mediumint", "int", "bigint"
 TEXTS: Final = frozenset({"char", "varchar", "text", "tinytext", "mediumtext", "longtext", "enum", "set", "json"})
 MOMENTS: Final = frozenset({"date", "datetime", "timestamp"})
 BLOBS: Final = frozenset({"blob", "tinyblob", "mediumblob", "longblob", "binary", "varbinary"})
+LATIN: Final = "latin1_swedish_ci"
 _BITS: Final = {"tinyint": 8, "smallint": 16, "mediumint": 24, "int": 32, "bigint": 64}
 _WIDTHS: Final = {
     ("tinyint", False): 4, ("tinyint", True): 3, ("smallint", False): 6, ("smallint", True): 5, ("mediumint", False): 9,
@@ -271,6 +272,8 @@ def _double(value: Value, kind: Type, column: Column, table: str, row: int) -> f
 
 def _text(value: Value, kind: Type, column: Column, row: int) -> str:
     text = to_text(value, kind)
+    if column.collation == LATIN and text.encode("cp1252", "replace").decode("cp1252") != text:
+        raise outside("letters that latin1 does not have")
     name = column.type
     if name == "enum":
         if isinstance(value, int):

@@ -17,6 +17,14 @@ KEY_WORDS = ("constraint", "primary", "unique", "foreign", "check", "exclude", "
 MY_KEY_WORDS = ("constraint", "primary", "unique", "foreign", "check", "key", "index", "fulltext", "spatial")
 
 
+_MY_OPTIONS = frozenset(
+    "auto_increment avg_row_length charset checksum comment connection data default delay_key_write encrypted encryption engine ignore"
+    " insert_method key_block_size max_rows min_rows pack_keys page_checksum partition row_format sequence stats_auto_recalc"
+    " stats_persistent stats_sample_pages storage tablespace transactional type union with".split()
+)
+"""Words that may follow the name in MariaDB's CREATE TABLE."""
+
+
 class ColumnParser(WriteParser):
     def create_table(self, temporary: bool) -> CreateTable:
         missing = self.accept("if", "not", "exists")
@@ -28,6 +36,12 @@ class ColumnParser(WriteParser):
             return CreateTable(table, (), (), missing, temporary, self.query(), ())
         columns: list[ColumnDef] = []
         keys: list[KeyDef] = []
+        if self.mine and (self.is_mark(";") or self.token.kind == "end"):
+            return CreateTable(table, (), (), missing, temporary, None, ())
+        if self.mine and self.is_name() and self.token.text.lower() not in _MY_OPTIONS:  # an option of an engine's own
+            self.at += 1
+            self.expect_mark("=")
+            raise outside("options of an engine's own")
         self.expect_mark("(")
         if self.mine and self.is_one_of("select", "with"):
             within = self.query()

@@ -40,6 +40,9 @@ _MY_FUNCTIONS: Final = frozenset(
 """Reserved words that are functions when a parenthesis follows."""
 
 
+_MY_BEGINNINGS: Final = frozenset({"if", "left", "right", "replace", "repeat", "insert", "mod", "char", "convert"})
+
+
 class PrimaryParser(CallParser):
     def primary(self) -> Expression:
         token = self.token
@@ -142,7 +145,7 @@ class PrimaryParser(CallParser):
             query = self.query()
             self.expect_mark(")")
             return Exists(query, token.at, self.last_end)
-        if word == "cast" or (word == "convert" and self._opens(1)):
+        if (word == "cast" and (not self.mine or self._opens(1))) or (word == "convert" and self._opens(1)):
             found = self._cast(word)
             if found is not None:
                 return found
@@ -274,6 +277,10 @@ class PrimaryParser(CallParser):
             self.fail()
         if word in ("match", "row", "value") and self._opens(1):
             raise outside(f"{word.upper()}(...)")
+        if word in ("database", "schema"):
+            return self._named()
         if word in keywords.MY_RESERVED and not (word in _MY_FUNCTIONS and self._opens(1)):
+            if word in _MY_BEGINNINGS:
+                self.at += 1  # a call begins so, and goes on with its parenthesis
             self.fail()
         return self._named()

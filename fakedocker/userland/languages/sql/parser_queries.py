@@ -29,9 +29,7 @@ from fakedocker.userland.languages.sql.tree import (
 _NOT_ALIASES = frozenset("set on using where group having order limit union except intersect window for offset fetch returning left right full inner cross join natural straight_join partition force use ignore lock procedure into as when".split())  # fmt: skip
 
 
-_BEHIND_ITEMS: Final = tuple(
-    "from where group having window order limit offset fetch for into union intersect except".split()
-)
+_BEHIND_ITEMS: Final = "from where group having window order limit offset fetch for into union intersect except".split()
 """What may follow SELECT in PostgreSQL where nothing is selected."""
 
 
@@ -145,11 +143,11 @@ class QueryParser(ExpressionParser):
         self.expect("select")
         distinct = False
         distinct_on: tuple[Expression, ...] = ()
-        if self.mine and self.is_one_of(
-            "sql_calc_found_rows", "high_priority", "straight_join", "sql_no_cache", "sql_cache"
-        ):
+        if self.mine and self.is_one_of("sql_calc_found_rows", "high_priority", "straight_join", "sql_no_cache", "sql_cache"):  # fmt: skip
             raise outside(self.token.text.upper())
-        if self.accept("distinct") or (self.mine and self.accept("distinctrow")):
+        if self.mine:
+            distinct = self._my_distinct()
+        elif self.accept("distinct"):
             distinct = True
             if not self.mine and self.accept("on"):
                 self.expect_mark("(")
@@ -186,6 +184,15 @@ class QueryParser(ExpressionParser):
                 if not self.accept_mark(","):
                     break
         return Core(items, source, where, group, having, distinct, distinct_on, tuple(windows), at, rollup)
+
+    def _my_distinct(self) -> bool:
+        """[ALL | DISTINCT ...] of MariaDB, as often as somebody likes."""
+        found: set[str] = set()
+        while word := self.accept_one_of("all", "distinct", "distinctrow"):
+            found.add("all" if word == "all" else "distinct")
+        if len(found) > 1:
+            raise SqlError("1221 HY000", "Incorrect usage of ALL and DISTINCT", self.token.at)
+        return "distinct" in found
 
     def items(self) -> tuple[Item, ...]:
         """What is selected or returned."""

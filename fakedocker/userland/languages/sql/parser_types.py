@@ -103,6 +103,8 @@ class TypeParser(ParserBase):
     def character_set(self) -> str:
         """utf8mb4, or the collation of another one."""
         word = self.take().text.lower()
+        if word == "latin1" and not self.is_mysql:
+            return "latin1_swedish_ci"
         if word not in ("utf8mb4", "utf8", "utf8mb3"):
             raise outside(f"the character set {word}")
         return "utf8mb4" if word == "utf8mb4" else _UTF8MB3

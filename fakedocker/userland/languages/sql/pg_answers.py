@@ -45,7 +45,7 @@ def answer(store: Store, memory: Memory, context: Context, others: list[Memory],
     columns = None if result.columns is None else [[name, kind.name] for name, kind in result.columns]
     kinds = [kind for _, kind in result.columns or ()]
     rows = [[None if value is None else to_text(value, kind) for value, kind in zip(row, kinds, strict=True)] for row in result.rows]  # fmt: skip
-    found = {"tag": result.tag, "affected": result.affected, "columns": columns, "rows": rows}
+    found = {"tag": result.tag, "affected": result.affected, "columns": columns, "rows": rows, "doubts": context.doubted(len(rows))}  # fmt: skip
     return session.store, found | {"notices": session.shown_notices(), "note": result.note, "status": memory["status"]}
 
 

@@ -16,8 +16,8 @@ from fakedocker.userland.languages.sql.pg_estimates import (
     is_hashed,
     rows_of,
     scan_cost,
-    sort_cost,
     size_of,
+    sort_cost,
 )
 from fakedocker.userland.languages.sql.pg_hashing import HashTable, row_hasher
 from fakedocker.userland.languages.sql.pg_sorting import quick_places
@@ -59,12 +59,13 @@ class Arrangement(NamedTuple):
 
 def shape_of(made: CorePlanner) -> Shape | None:
     """What is known of a SELECT's tables; None where one is no table, or a condition is not understood."""
+    planner: Any = made.planner  # PostgreSQL's
     tables = made.loader.tables
     if made.core.source is None or set(made.scope.relations) != set(tables):
         return None
     sizes: dict[str, Size] = {}
     for alias, name in tables.items():
-        table = made.planner.session.find(name)
+        table = planner.session.find(name)
         size = size_of(table) if table is not None else None
         if size is None:
             return None
@@ -125,6 +126,20 @@ def arrangement_of(made: CorePlanner, parts: Sequence[tuple[Expression | None, B
     if shape.total is not None and not is_hashed(shape.cost, shape.total, len(parts), aggregates, expected):
         return Arrangement(True, expected, sorter(made.binder, kinds))
     return Arrangement(False, expected, hashed_places(hasher, expected))
+
+
+def needed(made: CorePlanner) -> list[int]:
+    """Which of GROUP BY's parts count: none of a table whose primary key is among them, beside the key."""
+    columns = [columns_of(made, expression) if isinstance(expression, Column) else None for expression, _ in made.group_parts]  # fmt: skip
+    known = frozenset().union(*(found for found in columns if found is not None))
+    found = []
+    for place, own in enumerate(columns):
+        relation, name = next(iter(own)) if own else ("", "")
+        keys = made.loader.keyed.get(relation, ())
+        if keys and name not in keys and all((relation, key) in known for key in keys):
+            continue
+        found.append(place)
+    return found
 
 
 def sorter(binder: Any, kinds: Sequence[Type]) -> Places:  # Any: a binder of PostgreSQL's

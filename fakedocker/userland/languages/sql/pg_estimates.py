@@ -13,8 +13,7 @@ from typing import Final, NamedTuple
 
 from fakedocker.userland.languages.sql.bound import Value
 from fakedocker.userland.languages.sql.sources import split
-from fakedocker.userland.languages.sql.store import Column as StoredColumn
-from fakedocker.userland.languages.sql.store import Table, view_of
+from fakedocker.userland.languages.sql.store import Column as StoredColumn, Table, view_of
 from fakedocker.userland.languages.sql.tree import Between, Binary, Cast, Column, Expression, InList, Is, Literal, Unary
 
 _PAGE: Final = 8168

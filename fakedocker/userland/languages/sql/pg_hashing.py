@@ -68,7 +68,7 @@ def _hash_int8(value: int) -> int:
 
 
 def _hash_numeric(value: Decimal) -> int:
-    sign, figures, exponent = value.as_tuple()
+    _, figures, exponent = value.as_tuple()
     text = "".join(map(str, figures)).lstrip("0")
     if not text or not isinstance(exponent, int):
         return _MASK  # of nought
@@ -102,18 +102,26 @@ _EPOCH_DAYS: Final = 10957
 _SHIFTS: Final = {"date": _EPOCH_DAYS, **dict.fromkeys(("timestamp", "timestamptz"), _EPOCH_DAYS * 86_400_000_000)}
 
 
+def hasher_of(kind: Type) -> Callable[[Value], int] | None:
+    """A type's hash function; None where it is not known."""
+    function, shift = _OF_TYPES.get(kind.name), _SHIFTS.get(kind.name, 0)
+    if function is None or not shift:
+        return function
+    return lambda value: function(value - shift)
+
+
 def row_hasher(kinds: Sequence[Type]) -> Callable[[Sequence[Value]], int] | None:
     """What hashes a row's keys as a table of groups does; None where a type's hash is not known."""
-    parts = [(_OF_TYPES.get(kind.name), _SHIFTS.get(kind.name, 0)) for kind in kinds]
-    if any(function is None for function, _ in parts):
+    parts = [hasher_of(kind) for kind in kinds]
+    if None in parts:
         return None
 
     def hashed(values: Sequence[Value]) -> int:
         found = 0
-        for value, (function, shift) in zip(values, parts, strict=True):
+        for value, function in zip(values, parts, strict=True):
             found = _rotated(found, 1)
             if value is not None and function is not None:
-                found ^= function(value - shift if shift else value)
+                found ^= function(value)
         found ^= found >> 16
         found = found * 0x85EBCA6B & _MASK
         found ^= found >> 13

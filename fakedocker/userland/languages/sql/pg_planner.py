@@ -14,10 +14,13 @@ from fakedocker.userland.languages.sql.pg_arrangement import (
     arrangement_of,
     distinct_of,
     hashed_places,
+    needed,
     shape_of,
 )
 from fakedocker.userland.languages.sql.pg_binder import PgBinder
 from fakedocker.userland.languages.sql.pg_hashing import row_hasher
+from fakedocker.userland.languages.sql.pg_joins import join_order
+from fakedocker.userland.languages.sql.pg_labels import label_of
 from fakedocker.userland.languages.sql.pg_sorting import quick_places
 from fakedocker.userland.languages.sql.pg_types import INT4, INT8, INTEGERS, NUMBERS, TEXT, Type, shown_type
 from fakedocker.userland.languages.sql.planner import Columns, Output, Plan, PlannerBase
@@ -26,23 +29,17 @@ from fakedocker.userland.languages.sql.problems import SqlError, outside
 from fakedocker.userland.languages.sql.sorting import SortKey
 from fakedocker.userland.languages.sql.sources import GetRows, Relation, Rows
 from fakedocker.userland.languages.sql.tree import (
-    ArrayOf,
     Call,
-    Case,
-    Cast,
     Column,
     Combined,
     Core,
     Cte,
-    Element,
-    Exists,
     Expression,
     Item,
     Literal,
     Ordering,
     Query,
     Source,
-    Subquery,
     TableName,
     Unary,
     Values,
@@ -83,7 +80,7 @@ class PgPlanner(PlannerBase):
         return self.session.relation(name)
 
     def column_name(self, item: Item, bound: Bound) -> str:
-        return label_of(item.expression, self)
+        return label_of(item.expression)
 
     def final(
         self, bound: Bound, binder: Any
@@ -181,9 +178,23 @@ class PgPlanner(PlannerBase):
     def places(self, keys: list[SortKey], values: list[list[Value]], wanted: int | None = None) -> list[int]:
         return quick_places(keys, values, wanted)
 
-    def arranged(self, made: CorePlanner, parts: list[Any], aggregates: int, must_sort: bool) -> Arrangement | None:
-        grouped = parts is made.group_parts
-        found = arrangement_of(made, parts, aggregates, must_sort) if grouped else distinct_of(made, parts)
+    def arranged(
+        self, made: CorePlanner, parts: list[tuple[Expression | None, Bound]], aggregates: int, must_sort: bool
+    ) -> Arrangement | None:
+        if parts is made.group_parts:
+            places = needed(made)
+            found = arrangement_of(made, [parts[place] for place in places], aggregates, must_sort)
+            if found is not None and len(places) < len(parts):
+                inner = found.places
+                found = found._replace(places=lambda rows, again: inner([[row[place] for place in places] for row in rows], again))  # fmt: skip
+        else:
+            found = distinct_of(made, parts)
+        if found is None and not made.query.order and self.depth == 1:
+            self.context.doubts.add(DOUBT)
+        return found
+
+    def arranged_join(self, made: CorePlanner) -> Callable[[Rows, Env], Rows] | None:
+        found = join_order(made)
         if found is None and not made.query.order and self.depth == 1:
             self.context.doubts.add(DOUBT)
         return found
@@ -357,40 +368,3 @@ def first_of(query: Query, place: int = 0) -> int:
     else:
         return first_of(body.left, place)
     return int(getattr(expression, "start", getattr(expression, "at", body.at)))
-
-
-def label_of(expression: Expression, planner: PgPlanner) -> str:
-    """The name of a column that has no alias (FigureColname in parse_target.c)."""
-    return _label(expression)[0] or "?column?"
-
-
-def _label(expression: Expression) -> tuple[str, int]:
-    """(the name, how good it is: 2 a name, 1 a type's)."""
-    if isinstance(expression, Column):
-        return expression.parts[-1], 2
-    if isinstance(expression, Call):
-        return expression.name, 2
-    if isinstance(expression, Element):
-        return _label(expression.argument)
-    if isinstance(expression, Cast):
-        name, strength = _label(expression.argument)
-        return (name, strength) if strength == 2 else (expression.type.name, 1)
-    if isinstance(expression, Case):
-        if expression.otherwise is not None:
-            name, strength = _label(expression.otherwise)
-            if strength:
-                return name, strength
-        return "case", 1
-    if isinstance(expression, ArrayOf):
-        return "array", 2
-    if isinstance(expression, Exists):
-        return "exists", 2
-    if isinstance(expression, Subquery):
-        body = expression.query.body
-        if isinstance(body, Core) and body.items:
-            item = body.items[0]
-            return (item.alias, 2) if item.alias else (_label(item.expression)[0], 2)
-        return ("column1", 2) if isinstance(body, Values) else ("", 0)
-    if isinstance(expression, Unary):
-        return "", 0
-    return "", 0

@@ -40,7 +40,9 @@ class Plan(NamedTuple):
     rows: GetRows
     outer: bool = False
     sure: frozenset[str] = frozenset()  # the columns that are never null
-    expected: Callable[[], tuple[float, float] | None] = lambda: None  # how many rows, and different ones, a planner thinks
+    expected: Callable[[], tuple[float, float] | None] = lambda: (
+        None
+    )  # how many rows, and different ones, a planner thinks
     united: GetRows | None = None  # of UNION: the rows of all its parts before any is left out
 
 
@@ -98,6 +100,10 @@ class PlannerBase:
         return None
 
     def expects(self, made: Any) -> tuple[float, float] | None:  # Any: see planner_core
+        return None
+
+    def arranged_join(self, made: Any) -> Callable[[Rows, Env], Rows] | None:  # Any: see planner_core
+        """What puts a join's rows in the order in which they come; None for as they are."""
         return None
 
     def arranged_union(self, body: Combined, left: Plan, right: Plan, columns: Columns) -> Callable[[Rows, bool], Rows]:
@@ -283,6 +289,7 @@ class PlannerBase:
         both = frozenset(
             n for n, (name, _) in zip(names, right.columns, strict=True) if n in left.sure and name in right.sure
         )
+
         def expected() -> tuple[float, float] | None:
             a, b = left.expected(), right.expected()
             return None if a is None or b is None else (a[0] + b[0], a[0] + b[0])
@@ -303,17 +310,7 @@ class PlannerBase:
         outer = scope.reads_outer
         return Plan(
             columns,
-            lambda env: [
-                tuple(
-                    run(
-                        (),
-                    )
-                    if False
-                    else run(((), env))
-                    for run in row
-                )
-                for row in runs
-            ],
+            lambda env: [tuple(run(((), env)) for run in row) for row in runs],
             outer,
         )
 

@@ -89,6 +89,7 @@ class SourceLoader:
         self.binder = binder
         self.keyed: dict[str, tuple[str, ...]] = {}
         self.tables: dict[str, TableName] = {}  # those that are tables, by their aliases
+        self.scans: dict[str, GetRows] = {}  # what gives their rows
         self.indexed: frozenset[str] = frozenset()  # the columns of all sources with which indexes begin
         self.sure: frozenset[str] = frozenset()  # the columns of the source loaded last that are never null
 
@@ -167,6 +168,7 @@ class SourceLoader:
             context.tick(len(found))
             return found
 
+        self.scans[source.alias] = scan
         return relation.columns, scan, (relation.schema, relation.name)
 
     # joins
