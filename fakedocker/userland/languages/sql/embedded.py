@@ -26,13 +26,7 @@ from msgspec.structs import replace
 from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.program import Unsimulated
 from fakedocker.userland.languages.sql.embedded_functions import FUNCTIONS, Clock, TooMuch, define
-from fakedocker.userland.languages.sql.embedded_words import (
-    Words,
-    check_features,
-    pragma_of,
-    transaction_of,
-    words_of,
-)
+from fakedocker.userland.languages.sql.embedded_words import Words, check_features, pragma_of, transaction_of, words_of
 
 Value = None | int | float | str | bytes
 Parameters = Sequence[Value] | Mapping[str, Value]
