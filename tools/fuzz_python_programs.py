@@ -6,6 +6,7 @@ import random
 from typing import Final
 
 from fuzz_python_classes import Objects
+from fuzz_python_ends import Ends
 from fuzz_python_statements import HEAD, NAMES
 from fuzz_python_values import SHOWN, Values
 
@@ -265,13 +266,13 @@ class Maker(Objects):
         return [text]
 
 
-KINDS: Final = ("expressions", "methods", "flow", "classes", "generators", "matches", "traced", "broken")
-_WEIGHTS: Final = (6, 2, 4, 3, 2, 1, 3, 3)
+KINDS: Final = ("expressions", "methods", "flow", "classes", "generators", "matches", "traced", "broken", "ends")
+_WEIGHTS: Final = (6, 2, 4, 3, 2, 1, 3, 3, 3)
 
 
 def make_program(seed: int, number: int, kind: str, minor: int) -> tuple[str, str]:
     """(kind, text) of a program; of a kind by chance if that is ""."""
     chance = random.Random(f"{seed}/{number}")
     kind = kind or chance.choices(KINDS, _WEIGHTS)[0]
-    lines: list[str] = getattr(Maker(chance, minor), kind)()
+    lines: list[str] = Ends(chance).program() if kind == "ends" else getattr(Maker(chance, minor), kind)()
     return kind, "\n".join(lines) + "\n"

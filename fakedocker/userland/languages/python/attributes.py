@@ -54,6 +54,8 @@ def missing_attribute(value: Value, name: str) -> Raised:
     """The AttributeError of a name that a value does not have; NotSimulated where the real one may have it."""
     from fakedocker.userland.languages.python import real_names
 
+    if type(value) is Method and type(value.function) is Function:
+        value = value.function  # which is asked for what a method has not (method_getattro)
     if isinstance(value, Class):
         if isinstance(value, BuiltinClass):
             real_names.check_class_attribute(value, name)

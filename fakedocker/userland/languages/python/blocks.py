@@ -199,11 +199,13 @@ def exit_raised(level: int) -> Step:
 def after_exit(frame: Live, m: Live) -> None:
     """Go on, or raise again what the way out has not dealt with."""
     swallowed = m.truth(frame.stack.pop())
-    value = frame.stack.pop()
-    frame.stack.pop()
     frame.handled.pop()
     if not swallowed:
+        value = frame.stack.pop()
+        frame.stack.pop()
         raise m.reraise(value)
+    frame.stack.pop()  # the exception, which is let go before the manager
+    frame.stack.pop()
 
 
 def get_async_iterator(frame: Live, m: Live) -> object:

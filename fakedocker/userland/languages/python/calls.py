@@ -293,6 +293,8 @@ def allocate(m: Interpreter, cls: UserClass, args: list[Value], kwargs: Keywords
     if kind == "exception":
         if kwargs and not has_init:
             raise type_error(f"{cls.name}() takes no keyword arguments")
+        if find_in_class(cls, "__del__") is not None:
+            raise NotSimulated("a destructor of an exception")
         return ExceptionValue(cls, tuple(args))
     if kind in ("list", "dict", "set", "bytearray"):
         return _made(m, cls, m.empty_payload(kind))

@@ -63,6 +63,9 @@ def _frame_for(m: Interpreter, end: Value) -> PyFrame | None:
     generator = Generator(frame, kind, qualname)
     generator.started = frame.place > 0
     generator.token = Token(m.lifetimes, 0)  # it ends once, even if it will not
+    if generator.started and not frame.handlers and frame.extra != "delegating":
+        m.let_go(frame)
+        return None
     if not generator.started:
         return frame_of(m, m.hidden_function("warn_unawaited"), [qualname], None) if kind == "coroutine" else None
     return frame_of(m, m.hidden_function("close_generator"), [generator], None)

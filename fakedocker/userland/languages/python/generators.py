@@ -70,7 +70,7 @@ def _returned(runner: Runner, frame: Frame, value: Value) -> None:
     if generator.yielded:
         generator.yielded = False
         caller.stack.append(value)
-        if frame.handlers and generator.token is None and generator.kind != "async generator":
+        if generator.token is None and (frame.handlers or m.lifetimes.ends) and generator.kind != "async generator":
             watching.watch_generator(m, generator)
         return
     generator.frame = None

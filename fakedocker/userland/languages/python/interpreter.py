@@ -290,14 +290,18 @@ class Interpreter(ValueServices):
         """The variables of a function that has returned are dropped in the order of their names."""
         assert isinstance(frame, PyFrame)
         if frame.function is not None and (frame.after is None or frame.after.name != "python.generator"):
-            slots = frame.slots
-            for number in range(len(slots)):
-                slots[number] = None
-            if frame.boxes is not frame.function.boxes:
-                boxes: list[Value] = list(frame.boxes)
-                frame.boxes = []
-                for number in range(len(boxes)):
-                    boxes[number] = None
+            self.let_go(frame)
+
+    def let_go(self, frame: PyFrame) -> None:
+        """Drop the variables of a function in their order."""
+        slots = frame.slots
+        for number in range(len(slots)):
+            slots[number] = None
+        if frame.boxes is not frame.function.boxes:
+            boxes: list[Value] = list(frame.boxes)
+            frame.boxes = []
+            for number in range(len(boxes)):
+                boxes[number] = None
 
     def resting(self, machine: Machine) -> None:
         from fakedocker.userland.languages.python import threads

@@ -28,7 +28,7 @@ def watch_file(m: Interpreter, file: Opaque) -> None:
 
 
 def watch_generator(m: Interpreter, generator: Generator) -> None:
-    """See to the end of a generator that rests within a `try`, or of a coroutine that has not begun."""
+    """See to the end of a generator that rests, or of a coroutine that has not begun."""
     assert generator.frame is not None
     end = (generator.frame, generator.kind, generator.qualname)
     generator.token = m.lifetimes.watch(end)
