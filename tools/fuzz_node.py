@@ -2,8 +2,9 @@
 
     python tools/fuzz_node.py [PROGRAMS] [SEED] [--jobs JOBS]
 
-Half of the programs are lines that evaluate something and print it, or the error's message and place; half are parts of programs
-of tests/data/node-cases with some tokens changed, of which only what their SyntaxError says is compared. Every difference that is
+Half of the programs are lines that evaluate something and print it, or the error's message and place, or its trace, and a few
+async functions that tell in which order things happen; half are parts of programs of tests/data/node-cases with some tokens changed,
+of which only what their SyntaxError says is compared. Every difference that is
 no mark is printed; at the end, or when it is interrupted, how many programs there were, how many of them end here with a mark, and how many are told otherwise;
 exits with 1 if any is. Not a test: it has no end, and its answers depend on the machine's node.
 """
@@ -28,6 +29,7 @@ ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from fuzz_node_programs import HEAD, changed, line  # noqa: E402
+from fuzz_node_statements import order  # noqa: E402
 
 from fakedocker.userland.languages.javascript.compiler import FILE  # noqa: E402
 from fakedocker.userland.languages.javascript.escapes import Refused  # noqa: E402
@@ -42,10 +44,31 @@ MARK = "fakedocker: node: "
 BROKEN = "the engine is broken: "
 BATCH = 300
 """Lines in a program that is run, and programs of which node is asked at once."""
+ORDERS = 30
+"""Lines of a program that wait for each other: these take node's own time."""
 LONGEST_SECONDS = 60
 NAME = "/app/main.cjs"
 """No .js, of which it is to be found out first whether it is a module."""
 END = "\x1e\n"
+LATER_HEAD = """\
+const { inspect } = require('util');
+const waiting = [];
+const later = (f) => waiting.push(f);
+let seen = [];
+process.on('unhandledRejection', (e) => seen.push(`unhandled ${e}`));
+"""
+LATER_TAIL = """
+(async () => {
+  for (const f of waiting) {
+    seen = [];
+    const log = (...values) => seen.push(values.map((v) => (typeof v === 'string' ? v : inspect(v))).join(' '));
+    try { log('=', await f(log)); } catch (e) { log(`${e?.name}: ${e?.message}`); }
+    await new Promise((r) => setTimeout(r, 4));
+    console.log(seen.join('\\n'));
+    console.log('\\x1e');
+  }
+})();
+"""
 ASKED = """\
 const vm = require('vm');
 require('readline').createInterface({ input: process.stdin }).on('line', (line) => {
@@ -142,6 +165,9 @@ def compare_syntax(programs: list[str]) -> Found:
 
 
 def whole(lines: list[str]) -> str:
+    """The program of some lines, which tells where each ends."""
+    if lines and lines[0].startswith("later("):
+        return LATER_HEAD + "\n".join(lines) + LATER_TAIL
     return HEAD + "\n".join(f"{one} console.log('\\x1e');" for one in lines) + "\n"
 
 
@@ -201,6 +227,8 @@ def compare_lines(lines: list[str]) -> Found:
 def batch(name: str) -> Found:
     """The programs of a batch, which its name gives."""
     chance = random.Random(name)
+    if name.endswith("order"):
+        return compare_lines([order(chance) for _ in range(ORDERS)])
     if name.endswith("lines"):
         return compare_lines([line(chance) for _ in range(BATCH)])
     return compare_syntax([changed(chance, chance.choice(known_programs())) for _ in range(BATCH)])
@@ -212,8 +240,8 @@ def main() -> None:
     parser.add_argument("seed", nargs="?", default="0")
     parser.add_argument("--jobs", type=int, default=1, help="processes at once")
     options = parser.parse_args()
-    rounds = max(1, -(-options.programs // (2 * BATCH)))
-    names = [f"{options.seed} {number} {kind}" for number in range(rounds) for kind in ("syntax", "lines")]
+    rounds = max(1, -(-options.programs // (2 * BATCH + ORDERS)))
+    names = [f"{options.seed} {number} {kind}" for number in range(rounds) for kind in ("syntax", "lines", "order")]
     programs, marks, wrong, began = 0, 0, 0, time.monotonic()
     with multiprocessing.Pool(options.jobs) as workers, suppress(KeyboardInterrupt):
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -6,8 +6,11 @@ import random
 import re
 from functools import cache
 
+from fuzz_node_statements import body
+
 HEAD = """\
 const say = (f) => { try { console.log(f()); } catch (e) { console.log(`${e.name}: ${e.message}`, /main\\.cjs:(\\d+:\\d+)/.exec(e.stack)?.[1]); } };
+const trace = (f) => { try { console.log(f()); } catch (e) { console.log(e?.stack ?? e); } };
 class Point { constructor(x, y) { this.x = x; this.y = y; } get sum() { return this.x + this.y; } toString() { return `(${this.x})`; } }
 const a = [3, 1, 2], s = 'some text', n = 42.5, o = { k: 1, m: { z: [1] } }, f = (x) => x, u = undefined, z = null, p = new Point(1, 2);
 """
@@ -75,8 +78,10 @@ def changed(chance: random.Random, program: str) -> str:
 
 
 def line(chance: random.Random) -> str:
-    """An expression that is printed."""
-    return f"say(() => ({expression(chance, chance.choice((0, 1, 1, 2)))}));"
+    """An expression that is printed; of some that fail the whole trace."""
+    kind = chance.random()
+    found = body(chance, expression) if kind < 0.4 else expression(chance, chance.choice((0, 1, 1, 2)))
+    return f"{'say' if kind > 0.1 else 'trace'}(() => ({found}));"
 
 
 def expression(chance: random.Random, depth: int) -> str:

@@ -303,7 +303,10 @@ class Analysis:
         outer = self._scope
         function = self.functions[id(member)] = FunctionScope(outer.function, outer, True)
         self._scope = function.top
+        root, self._root = self._root, member
+        self.noted_places.update(noted_places(member, is_whole=False))
         self._visit(value)
+        self._root = root
         self._scope = outer
 
     def _member(self, node: syntax.Member) -> bool:

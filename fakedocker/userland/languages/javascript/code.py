@@ -19,6 +19,8 @@ class JsCode(Code):
         is_host: whether it is a part of the library, which traces show without a place.
         extra_texts: expressions that a message may name, by their offsets.
         debug_name: what traces call it, where that is not its name: the member that it was assigned to.
+        entry_at: where it is told to be before its first step, -1 if that is not known: where its parameters begin.
+        first_at: where it is told to be when it is one call too many, -1 if that is where it was called.
         start, end: where its text stands in the source, for Function.prototype.toString.
     """
 
@@ -27,7 +29,9 @@ class JsCode(Code):
         "box_slots",
         "debug_name",
         "end",
+        "entry_at",
         "extra_texts",
+        "first_at",
         "function_slot",
         "is_async",
         "is_generator",
@@ -51,6 +55,7 @@ class JsCode(Code):
         self.box_slots: tuple[int, ...] = ()
         self.is_async = self.is_generator = self.is_strict = self.is_host = False
         self.start = self.end = 0
+        self.entry_at = self.first_at = -1
         self.debug_name = ""
         self.extra_texts: dict[int, str] = {}
         self.write: Callable[[], None] | None = None

@@ -26,7 +26,9 @@ from fakedocker.userland.languages.javascript.emitting import Emitter
 from fakedocker.userland.languages.javascript.escapes import Refused
 from fakedocker.userland.languages.javascript.jumping import give_this, leave
 from fakedocker.userland.languages.javascript.nodes import nodes_in
+from fakedocker.userland.languages.javascript.places import start_of
 from fakedocker.userland.languages.javascript.redeclarations import refused_before
+from fakedocker.userland.languages.javascript.rendering import position
 from fakedocker.userland.languages.javascript.resuming import waiter_operation
 from fakedocker.userland.languages.javascript.scopes import LEXICAL, FunctionScope
 from fakedocker.userland.languages.javascript.shared import UNINITIALIZED
@@ -100,7 +102,14 @@ class _Unit:
             node.is_generator,
             node.is_strict or self.program.is_strict,
         )
-        code.start, code.end = node.at, node.end
+        code.start, code.end, code.entry_at = node.at, node.end, node.start
+        first = next(iter(statements_of(node)), None)
+        if isinstance(first, syntax.Return):
+            code.first_at = first.at
+        elif isinstance(first, syntax.Declaration) and first.pairs[0][1] is not None:
+            code.first_at = start_of(first.pairs[0][1])
+        elif first is not None and node.kind == "arrow" and hasattr(node.body, "_fields"):
+            code.first_at = position(first)
         code.length = next(
             (
                 place

@@ -70,11 +70,12 @@ class _Reader:
         if text in ("undefined", "NaN", "Infinity", "[object Object]"):
             return f'"{text}" is not valid JSON'
         character = text[place]
-        if len(text) <= 40:
+        if len(text) < 21:
             shown = f'"{text}" is not valid JSON'
         else:
             begin, end = max(0, place - 10), min(len(text), place + 10)
-            shown = f'{"..." if begin else ""}"{text[begin:end]}"{"... " if end < len(text) else " "}is not valid JSON'
+            before, behind = "..." if place >= 10 else "", "... " if place < len(text) - 10 else " "
+            shown = f'{before}"{text[begin:end]}"{behind}is not valid JSON'
         return f"Unexpected token '{character}', {shown}"
 
     def value(self) -> Value:

@@ -73,7 +73,7 @@ def place_behind(body: tuple[Node, ...], start: int) -> int:
                 return _place_within(at, value)
             case syntax.Declaration(_, _, pairs) if isinstance(pairs[-1][0], syntax.Name):
                 target, last = pairs[-1]
-                return target.at if last is None else _place_within(_start(last), last)
+                return target.at if last is None else _place_within(start_of(last), last)
         return UNKNOWN_AT
     return start
 
@@ -105,17 +105,19 @@ def _roots(node: Node) -> list[tuple[int, Node]]:
         case syntax.While(_, test, _) | syntax.DoWhile(_, _, test):
             return [(position(test), test)]
         case syntax.For(_, first, test, step):
-            begun = [] if first is None or isinstance(first, syntax.Declaration) else [(_start(first), first)]
+            begun = [] if first is None or isinstance(first, syntax.Declaration) else [(start_of(first), first)]
             tested = [] if test is None else [(position(test), test)]
             return [*begun, *tested, *([] if step is None else [(position(step), step)])]
         case syntax.ForIn(_, _, _, value, _, _):
             return [(position(value), value)]
+        case syntax.Field(_, _, value, _, _) if value is not None:
+            return [(position(value), value)]
         case syntax.Declaration(_, _, pairs):
-            return [(_start(value), value) for _, value in pairs if value is not None]
+            return [(start_of(value), value) for _, value in pairs if value is not None]
     return []
 
 
-def _start(node: Node) -> int:
+def start_of(node: Node) -> int:
     """Where an expression begins, but for parentheses."""
     while True:
         match node:

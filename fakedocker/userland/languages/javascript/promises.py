@@ -42,11 +42,6 @@ def resolve(realm: Host, promise: Promise, value: Value) -> None:
     realm.enqueue("thenable", promise, value, then)
 
 
-def resolve_when(realm: Host, promise: Promise, value: Value) -> None:
-    """Let a promise have what a value comes to when it is waited for."""
-    resolve(realm, promise, promise_of(realm, value))
-
-
 def reject(realm: Host, promise: Promise, value: Value) -> None:
     """Let a promise fail."""
     if promise.state == "pending":
@@ -104,12 +99,9 @@ def run_job(realm: Host, job: Value) -> None:
         _, promise, value, method = job
         functions = list(resolving_functions(realm, promise))
         calls.enter(realm, method, value, functions, after=_THENABLE, extra=promise)
-    elif kind == "call":
+    else:
         _, function, this, arguments = job
         calls.enter(realm, function, this, arguments, after=_IGNORED)
-    else:
-        _, generator, how, value = job
-        resuming.run_request(realm, generator, how, value)
 
 
 def _end_derived(machine: Runner, frame: Frame, value: Value) -> None:

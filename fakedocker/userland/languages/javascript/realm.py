@@ -81,9 +81,16 @@ class Realm:
 
     # the machine's language
 
-    def too_deep(self) -> Value:
-        """RangeError."""
-        return self.error("RangeError", "Maximum call stack size exceeded").value
+    def too_deep(self, frame: Frame) -> Value:
+        """RangeError, in the function that is one too many where it is known where that is then."""
+        top = self.machine.top
+        first_at = frame.code.first_at if isinstance(frame.code, JsCode) else -1
+        if first_at >= 0:
+            frame.caller, self.machine.top, self.position = top, frame, first_at
+        made = self.error("RangeError", "Maximum call stack size exceeded").value
+        if first_at >= 0:
+            frame.caller, self.machine.top = None, top
+        return made
 
     def thrown(self, problem: Exception) -> Value:
         """An exception of the host is an error of ours, but for the host's own stack."""
@@ -360,7 +367,7 @@ class Realm:
     values_of = iterators.values_of
     promise_of = promises.promise_of
     resolve = promises.resolve
-    resolve_when = promises.resolve_when
+    then = promises.then
     reject = promises.reject
     when_settled = promises.when_settled
 

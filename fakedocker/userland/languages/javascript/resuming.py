@@ -7,6 +7,7 @@ from typing import Final
 from fakedocker.userland.languages.javascript.cells import (
     Ending,
     Generator,
+    HostFunction,
     Invocation,
     JsFunction,
     JsObject,
@@ -14,7 +15,7 @@ from fakedocker.userland.languages.javascript.cells import (
     Value,
 )
 from fakedocker.userland.languages.javascript.code import JsCode
-from fakedocker.userland.languages.javascript.shared import CONTROL as CONTROL, Host
+from fakedocker.userland.languages.javascript.shared import CONTROL as CONTROL, Host, Native
 from fakedocker.userland.languages.machine.code import After, Frame, Runner
 from fakedocker.userland.languages.machine.machine import Thrown
 
@@ -152,51 +153,97 @@ def await_value(frame: Frame, machine: Runner) -> object:
 
 def go_on(realm: Host, frame: Frame, value: Value, is_thrown: bool) -> None:
     """Put a frame that has waited on top again, with what it has waited for."""
+    owner = frame.extra.owner
+    is_told_to_return = type(owner) is Generator and owner.state == "returning"
     realm.machine.enter(frame)
+    if is_told_to_return:
+        owner.state = "running"
     if is_thrown:
         realm.machine.throw(value)
+    elif is_told_to_return:
+        realm.machine.throw(Ending(value))
     else:
         frame.stack.append(value)
 
 
-def ask_async_generator(realm: Host, generator: Generator, kind: str, value: Value) -> Promise:
-    """A request to an async generator: they are answered one after the other."""
+# async generators. state: as of others, and returning (it waits for what it is to return before it goes on), and ending (it is
+# done, and waits for what a request is to be told)
+
+
+def ask_async_generator(realm: Host, generator: Generator, kind: str, value: Value) -> Value:
+    """A request to an async generator, which goes on at once if it rests: requests are answered one after the other.
+
+    A native that gives what this gives ends with it.
+    """
     promise = Promise(realm.protos["Promise"])
     generator.queue.append((kind, value, promise))
-    if generator.state != "running" and len(generator.queue) == 1:
-        _next_request(realm, generator)
-    return promise
+    if len(generator.queue) > 1 or generator.state in ("running", "returning", "ending"):
+        return promise
+    if generator.state == "done" or (generator.state == "new" and kind != "next"):
+        generator.state, generator.frame = "done", None
+        _answer_at_end(realm, generator)
+        return promise
+    top = realm.machine.top
+    assert top is not None
+    top.stack.append(promise)
+    _continue(realm, generator)
+    return CONTROL
 
 
-def _next_request(realm: Host, generator: Generator) -> None:
-    while generator.queue and generator.state != "running":
-        kind, value, promise = generator.queue[0]
-        if generator.state == "done" or (generator.state == "new" and kind != "next"):
-            generator.state, generator.frame = "done", None
-            generator.queue.pop(0)
-            if kind == "throw":
-                realm.reject(promise, value)
-            elif kind == "return":
-                realm.resolve_when(promise, value)
-            else:
-                realm.resolve(promise, realm.iteration(None, True))
-            continue
-        realm.enqueue("generator", generator, kind, value)
-        generator.state = "running"
-        return
-
-
-def run_request(realm: Host, generator: Generator, kind: str, value: Value) -> None:
-    """Let an async generator go on, from the queue of jobs."""
+def _continue(realm: Host, generator: Generator) -> None:
+    """Let an async generator go on with the request that is the first."""
+    kind, value, _ = generator.queue[0]
     frame = generator.frame
     assert frame is not None
+    if kind == "return":
+        generator.state = "returning"
+        realm.when_settled(realm.promise_of(value), frame)
+        return
+    generator.state = "running"
     fresh = not frame.place
     realm.machine.enter(frame)
-    if kind == "next":
-        if not fresh:
-            frame.stack.append(value)
-    else:
-        realm.machine.throw(value if kind == "throw" else Ending(value))
+    if kind == "throw":
+        realm.machine.throw(value)
+    elif not fresh:
+        frame.stack.append(value)
+
+
+def _answer_at_end(realm: Host, generator: Generator) -> None:
+    """Answer requests to an async generator that is done, until one is told to return what is to be waited for."""
+    while generator.queue:
+        kind, value, promise = generator.queue[0]
+        if kind == "return":
+            generator.state = "ending"
+            functions = [HostFunction(realm.protos["Function"], native, generator) for native in (_ENDED, _ENDED_BADLY)]
+            realm.then(realm.promise_of(value), functions[0], functions[1], None)
+            return
+        generator.queue.pop(0)
+        if kind == "throw":
+            realm.reject(promise, value)
+        else:
+            realm.resolve(promise, realm.iteration(None, True))
+
+
+def _ended(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    generator: Generator = this.data
+    generator.state = "done"
+    _, _, promise = generator.queue.pop(0)
+    realm.resolve(promise, realm.iteration(arguments[0], True))
+    _answer_at_end(realm, generator)
+    return None
+
+
+def _ended_badly(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    generator: Generator = this.data
+    generator.state = "done"
+    _, _, promise = generator.queue.pop(0)
+    realm.reject(promise, arguments[0])
+    _answer_at_end(realm, generator)
+    return None
+
+
+_ENDED: Final = Native("%asyncGenerator.ended", _ended, 1, name="")
+_ENDED_BADLY: Final = Native("%asyncGenerator.endedBadly", _ended_badly, 1, name="")
 
 
 def yield_async(frame: Frame, machine: Runner) -> object:
@@ -209,7 +256,8 @@ def yield_async(frame: Frame, machine: Runner) -> object:
     generator.state = "suspended"
     _, _, promise = generator.queue.pop(0)
     realm.resolve(promise, realm.iteration(value, False))
-    _next_request(realm, generator)
+    if generator.queue:
+        _continue(realm, generator)
     return True
 
 
@@ -219,7 +267,7 @@ def _end_async_generator(machine: Runner, frame: Frame, value: Value) -> None:
     generator.state, generator.frame = "done", None
     _, _, promise = generator.queue.pop(0)
     realm.resolve(promise, realm.iteration(value, True))
-    _next_request(realm, generator)
+    _answer_at_end(realm, generator)
 
 
 def _fail_async_generator(machine: Runner, frame: Frame, value: Value) -> bool:
@@ -231,7 +279,7 @@ def _fail_async_generator(machine: Runner, frame: Frame, value: Value) -> bool:
         realm.resolve(promise, realm.iteration(value.value, True))
     else:
         realm.reject(promise, value)
-    _next_request(realm, generator)
+    _answer_at_end(realm, generator)
     return True
 
 

@@ -205,6 +205,8 @@ class _Walk:
 def offset_of(realm: Host, frame: Frame, is_top: bool) -> int:
     if is_top and realm.position >= 0:
         return realm.position
+    if not frame.place and isinstance(frame.code, JsCode) and frame.code.entry_at >= 0:
+        return frame.code.entry_at
     positions = frame.code.positions
     return int(positions[min(frame.place, len(positions)) - 1]) if positions else 0
 

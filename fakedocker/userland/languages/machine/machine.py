@@ -49,8 +49,8 @@ class Language(Protocol):
 
     most_frames: int
 
-    def too_deep(self) -> Value:
-        """What is thrown when there are too many frames."""
+    def too_deep(self, frame: Frame) -> Value:
+        """What is thrown when there are too many frames: one more than the frame on top."""
 
     def thrown(self, problem: Exception) -> Value:
         """What a script sees of an exception of the host that an operation has raised. Raises it again if it is an error
@@ -107,7 +107,7 @@ class Machine:
         if top is not None:
             frame.depth = top.depth + 1
             if frame.depth >= self.language.most_frames:
-                raise Thrown(self.language.too_deep())
+                raise Thrown(self.language.too_deep(frame))
         if not frame.code.operations:
             frame.code.prepare()
         frame.caller = top
@@ -138,7 +138,7 @@ class Machine:
             Thrown: something was thrown through it.
         """
         if self.nested >= MOST_NESTED:
-            raise Thrown(self.language.too_deep())
+            raise Thrown(self.language.too_deep(frame))
         if not self.nested:
             self._nested_left = MOST_NESTED_OPERATIONS
         before, frame.after = self._floor, _NESTED

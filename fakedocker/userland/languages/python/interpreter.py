@@ -193,7 +193,7 @@ class Interpreter(ValueServices):
 
     # the language, as the machine sees it
 
-    def too_deep(self) -> Value:
+    def too_deep(self, frame: Frame) -> Value:
         if self.nested >= MOST_NESTED - 1:
             raise NotSimulated("calls so deeply nested within operators")
         if self.minor < 11:

@@ -28,6 +28,7 @@ from fakedocker.userland.languages.javascript.shared import (
     WellKnown,
 )
 from fakedocker.userland.languages.javascript.species import species_getter
+from fakedocker.userland.languages.machine.cells import NotSimulated
 
 MAP = Kind("Map")
 SET = Kind("Set")
@@ -228,6 +229,8 @@ def _resume(kind: str) -> NativeCall:
 
 def _ask(kind: str) -> NativeCall:
     def call(realm: Host, this: Value, arguments: list[Value]) -> Value:
+        if not isinstance(this, Generator) or this.kind != "AsyncGenerator":
+            raise NotSimulated("a method of async generators that is called on what is none")
         return resuming.ask_async_generator(realm, this, kind, argument(arguments, 0))
 
     return call
