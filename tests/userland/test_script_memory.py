@@ -43,7 +43,7 @@ class _System:
 class _Toy:
     most_frames = 50
 
-    def too_deep(self):
+    def too_deep(self, frame):
         return "too deep"
 
     def thrown(self, problem):
