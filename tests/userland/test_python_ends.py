@@ -67,3 +67,11 @@ def test_a_mistake_in_a_source_leaves_no_circle_that_keeps_who_asked(minor: int)
     found = [each.tb_frame.f_code.co_qualname for each in gc.garbage if isinstance(each, TracebackType)]
     gc.garbage.clear()
     assert not found
+
+
+def test_many_objects_that_are_dropped_at_once_end_one_after_the_other() -> None:
+    source = (
+        "class A:\n    n = 0\n    def __del__(self): A.n += 1\nx = [A() for _ in range(17000)]\nx.clear()\nprint(A.n)\n"
+    )
+    box = Machine({"/app/main.py": source})
+    assert box.sh("exec python3 /app/main.py").stdout == "17000\n"

@@ -9,6 +9,7 @@ have no end of their own, as CPython's have not before its collector runs: they 
 from __future__ import annotations
 
 import gc
+from collections import deque
 from typing import Any, Final
 
 from fakedocker.userland.languages.machine.cells import Value, cell
@@ -20,15 +21,17 @@ class Lifetimes:
 
     Attributes:
         ends: what is needed for the end of each, by the number of its token, in the order in which they were made.
-        dropped: the numbers of those that nothing refers to any more, in that order.
+        dropped: the numbers of those that nothing refers to any more, in that order, before their end has begun.
+        waiting: what was dropped together with the one that is first in `dropped`, and comes after it; None for nothing.
         last: the highest number that was given.
     """
 
-    __slots__ = ("dropped", "ends", "last")
+    __slots__ = ("dropped", "ends", "last", "waiting")
 
     def __init__(self) -> None:
         self.ends: dict[int, Value] = {}
         self.dropped: list[int] = []
+        self.waiting: deque[int] | None = None
         self.last = 0
 
     def watch(self, end: Value) -> Token:
@@ -39,6 +42,24 @@ class Lifetimes:
         self.last += 1
         self.ends[self.last] = end
         return Token(self, self.last)
+
+    def begin(self) -> tuple[int, deque[int]]:
+        """Take the one that was dropped first: its number, and those that come after it. O(number that was dropped)."""
+        number, *others = self.dropped
+        self.dropped.clear()
+        waiting = self.waiting if self.waiting is not None else deque()
+        self.waiting = None
+        waiting.extendleft(reversed(others))
+        return number, waiting
+
+    def done(self, number: int, waiting: deque[int]) -> None:
+        """The end of one is over: first comes what was dropped with it, then those that wait. O(number of the former)."""
+        self.ends.pop(number, None)
+        waiting.extendleft(reversed(self.dropped))
+        self.dropped.clear()
+        if waiting:
+            self.dropped.append(waiting.popleft())
+            self.waiting = waiting
 
     def forget(self, token: Value) -> None:
         """The end of what holds a token, if it has one, is of no interest any more."""

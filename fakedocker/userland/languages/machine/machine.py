@@ -172,6 +172,7 @@ class Machine:
             Thrown: nothing caught it.
             NotSimulated: the script needs what is not there.
         """
+        self.memory.roots["top"] = None  # so that it does not keep a frame that has been left
         try:
             while self.top is not None:
                 try:
@@ -200,6 +201,7 @@ class Machine:
             self._unmeasured = 0
             self.memory.roots["top"] = self.top
             self.system.memory_held(self.memory.memory_bytes())
+            self.memory.roots["top"] = None
 
     def _run_quantum(self) -> None:
         """Some operations; what they throw goes to who catches it."""

@@ -24,10 +24,10 @@ from fakedocker.userland.languages.python.values import Function, Generator, Ins
 def end_dropped(m: Interpreter) -> None:
     """Begin the end of the value that was dropped first; those that were dropped after it wait until that is done."""
     lifetimes: Lifetimes = m.lifetimes
-    number = lifetimes.dropped.pop(0)
-    waiting = lifetimes.dropped[:]
-    lifetimes.dropped.clear()
+    number, waiting = lifetimes.begin()
     end: Value = lifetimes.ends.get(number)
+    if end is not None:
+        lifetimes.ends[number] = [end]  # it is on its way, and does not end again
     try:
         frame = _frame_for(m, end)
         if frame is not None:
@@ -37,17 +37,12 @@ def end_dropped(m: Interpreter) -> None:
             return
     except (Raised, Thrown) as problem:
         _say_ignored(m, find_in_class(end.cls, "__del__"), problem.value)
-    _done(lifetimes, number, waiting)
-
-
-def _done(lifetimes: Lifetimes, number: int, waiting: list[int]) -> None:
-    lifetimes.ends.pop(number, None)
-    lifetimes.dropped += waiting
+    lifetimes.done(number, waiting)
 
 
 def _frame_for(m: Interpreter, end: Value) -> PyFrame | None:
     """The frame that does what an end needs; None for what is done at once."""
-    if end is None:
+    if end is None or type(end) is list:
         return None
     if type(end) is Opaque:
         files.close_dropped(m, end)
@@ -74,7 +69,7 @@ def _frame_for(m: Interpreter, end: Value) -> PyFrame | None:
 def _returned(runner: Runner, frame: Frame, value: Value) -> None:
     assert isinstance(frame, PyFrame)
     m: Interpreter = runner
-    _done(m.lifetimes, *frame.owner)
+    m.lifetimes.done(*frame.owner)
 
 
 def _failed(runner: Runner, frame: Frame, value: Value) -> bool:
@@ -84,7 +79,7 @@ def _failed(runner: Runner, frame: Frame, value: Value) -> bool:
     if shown.code.hidden:
         shown = frame.slots[0].function if type(frame.slots[0]) is Method else frame.slots[0]
     _say_ignored(m, shown, value)
-    _done(m.lifetimes, *frame.owner)
+    m.lifetimes.done(*frame.owner)
     return True
 
 
@@ -111,15 +106,30 @@ def is_exiting(m: Interpreter) -> bool:
 def next_at_exit(m: Interpreter) -> bool:
     """Put on top what the next value needs whose end has come with that of the program; False if there is none."""
     lifetimes: Lifetimes = m.lifetimes
-    left: list[int] = m.state.setdefault("ends_at_exit", [])
     while m.top is None:
         if not lifetimes.dropped:
-            left[:] = [number for number in left if number in lifetimes.ends] or _order_at_exit(m)
-            if not left:
+            number = _next_number(m)
+            if number is None:
                 return False
-            lifetimes.dropped.append(left.pop(0))
+            lifetimes.dropped.append(number)
         end_dropped(m)
     return True
+
+
+def _next_number(m: Interpreter) -> int | None:
+    """The value that ends next with the program. Those that destructors make then have a second round, and no third."""
+    if not is_exiting(m):
+        m.state["ends_at_exit"], m.state["rounds_at_exit"] = _order_at_exit(m)[::-1], 1
+    left: list[int] = m.state["ends_at_exit"]
+    while True:
+        while left:
+            number = left.pop()
+            if number in m.lifetimes.ends:
+                return number
+        if m.state["rounds_at_exit"] > 1:
+            return None
+        m.state["rounds_at_exit"] += 1
+        left += _order_at_exit(m)[::-1]
 
 
 def _order_at_exit(m: Interpreter) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from typing import Any, Final
 
 from fakedocker.base.numbers import is_digits
@@ -274,7 +275,9 @@ class Interpreter(ValueServices):
                     position = span
             value.entries.append((code, position))
             if self.lifetimes.ends:
-                value.held.insert(0, (frame.slots[::-1], frame.boxes))
+                if value.held is None:
+                    value.held = deque()
+                value.held.appendleft((frame.slots[::-1], frame.boxes))
             if "told asserts" in self.state:
                 value.fields.setdefault("@arguments", []).append((value.entries[-1], arguments_of(frame)))
 

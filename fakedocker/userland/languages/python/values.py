@@ -5,6 +5,7 @@ Numbers, texts, tuples, lists, dicts and byte arrays are the host's own. All tha
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any, ClassVar
 
 from fakedocker.userland.languages.machine.cells import Shared, Value, cell
@@ -144,7 +145,7 @@ class ExceptionValue(Instance):
         self.context: Value = None
         self.suppress = False
         self.entries: list[Value] = []
-        self.held: list[Value] = []
+        self.held: deque[Value] | None = None
 
     __hash__ = Instance.__hash__
 

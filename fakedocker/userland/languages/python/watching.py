@@ -18,8 +18,9 @@ def watch_instance(m: Interpreter, value: Instance) -> None:
 def replace_fields(m: Interpreter, value: Instance, fields: dict[str, Value]) -> None:
     """Give an instance another `__dict__`."""
     value.fields = fields
-    if value.token is not None and value.token.number in m.lifetimes.ends:
-        m.lifetimes.ends[value.token.number].fields = fields
+    end = m.lifetimes.ends.get(value.token.number) if value.token is not None else None
+    if type(end) is Instance:
+        end.fields = fields
 
 
 def watch_file(m: Interpreter, file: Opaque) -> None:
