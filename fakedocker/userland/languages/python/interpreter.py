@@ -255,6 +255,9 @@ class Interpreter(ValueServices):
 
     def unwinding(self, frame: Frame, value: Value) -> None:
         position, self._position = self._position, None
+        if self.lifetimes.ends and not frame.handlers and isinstance(frame, PyFrame):
+            value.held = value.held if value.held is not None else deque()
+            value.held.append((frame.slots[::-1], frame.boxes))
         if self._is_reraised:
             self._is_reraised = False
             return
@@ -274,10 +277,6 @@ class Interpreter(ValueServices):
                     value.entries.append((inner, position))
                     position = span
             value.entries.append((code, position))
-            if self.lifetimes.ends:
-                if value.held is None:
-                    value.held = deque()
-                value.held.appendleft((frame.slots[::-1], frame.boxes))
             if "told asserts" in self.state:
                 value.fields.setdefault("@arguments", []).append((value.entries[-1], arguments_of(frame)))
 

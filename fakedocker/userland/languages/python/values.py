@@ -133,7 +133,8 @@ class Instance:
 class ExceptionValue(Instance):
     """An exception. `entries` is its traceback, from where it was raised outwards: (code, line, place in the source).
 
-    `held` are the variables of the functions that it has come through, which live as long as it: the last one's first.
+    `held` are the variables of the functions that it has come through, which live as long as it and end in this order, the
+    innermost first.
     """
 
     __slots__ = ("args", "cause", "context", "entries", "held", "suppress")
