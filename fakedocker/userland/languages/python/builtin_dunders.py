@@ -80,6 +80,9 @@ for _owner in _NUMBERS:
         ):
             native(f"__{_name}__", _owner)(_binary(_op, f"__{_name}__", _owner))
             native(f"__r{_name}__", _owner)(_binary(_op, f"__r{_name}__", _owner))
+    if _owner != "complex":
+        native("__divmod__", _owner)(_binary("divmod", "__divmod__", _owner))
+        native("__rdivmod__", _owner)(_binary("divmod", "__rdivmod__", _owner))
     for _op, _name in (("-", "neg"), ("+", "pos")):
         native(f"__{_name}__", _owner)(lambda m, value, op=_op: o.unary(m, op, value))
     native("__abs__", _owner)(lambda m, value: abs(value))

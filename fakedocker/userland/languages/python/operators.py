@@ -39,6 +39,7 @@ _SEQUENCES: Final = (str, bytes, bytearray, list, tuple)
 _WORDS: Final = {**SPECIAL, "divmod": "divmod"}
 _OF_INTEGERS: Final = frozenset("& | ^ << >>".split())
 _BYTES: Final = (bytes, bytearray)
+_FORMATS: Final = (str, bytes, bytearray)
 _CONTAINERS: Final = frozenset({"set", "frozenset", "dict_keys", "dict_values", "dict_items", "mappingproxy"})
 _UNARY: Final[dict[str, tuple[str, Callable[[Any], Any]]]] = {
     "-": ("__neg__", operator.neg), "+": ("__pos__", operator.pos), "~": ("__invert__", operator.invert),
@@ -80,8 +81,8 @@ def _check_bounds(m: Interpreter, op: str, a: Value, b: Value) -> None:
 def binary(m: Interpreter, op: str, a: Value, b: Value) -> Value:
     """`a op b`."""
     is_text = type(b) is Instance and isinstance(b.payload, type(a))  # of a class below, which comes first
-    if op == "%" and type(a) in (str, bytes) and not (is_text and find_in_class(b.cls, "__rmod__") is not None):
-        return m.percent(a, b)
+    if op == "%" and type(a) in _FORMATS and not (is_text and find_in_class(b.cls, "__rmod__") is not None):
+        return bytearray(m.percent(bytes(a), b)) if type(a) is bytearray else m.percent(a, b)
     if type(a) in PLAIN and type(b) in PLAIN:
         _check_bounds(m, op, a, b)
         return HOST[op](a, b)
@@ -95,7 +96,7 @@ def binary(m: Interpreter, op: str, a: Value, b: Value) -> Value:
 
 def in_place(m: Interpreter, op: str, a: Value, b: Value) -> Value:
     """`a op= b`, the value to be assigned."""
-    if op == "%" and type(a) in (str, bytes):
+    if op == "%" and type(a) in _FORMATS:
         return binary(m, op, a, b)
     if type(a) in PLAIN and type(b) in PLAIN:
         _check_bounds(m, op, a, b)
