@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.machine.machine import Machine
-from fakedocker.userland.languages.python import calls, hashing, iteration, sets
+from fakedocker.userland.languages.python import calls, hashing, iteration, sets, watching
 from fakedocker.userland.languages.python.attributes import MISSING, special
 from fakedocker.userland.languages.python.binding import Keywords
 from fakedocker.userland.languages.python.comparisons import MIRRORED, equal, order
@@ -170,6 +170,8 @@ class ValueServices(Machine):
                 return int(number)
         if len(pairs) > 2000:
             raise NotSimulated("addresses of so many objects")
+        if self.me.lifetimes.ends and watching.holds_watched(value):
+            raise NotSimulated("the address of what holds objects whose end is awaited")
         found = roots["next_address"] = int(roots.get("next_address", _FIRST_ADDRESS)) + 0x50
         pairs.append((value, found))
         return found

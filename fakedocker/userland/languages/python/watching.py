@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from fakedocker.userland.languages.machine.cells import Value
+from collections import deque
+
+from fakedocker.userland.languages.machine.cells import Value, slots_of
+from fakedocker.userland.languages.python.iteration import Iterator
+from fakedocker.userland.languages.python.sets import SetValue
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.values import Generator, Instance, Opaque
 
@@ -33,6 +37,28 @@ def watch_generator(m: Interpreter, generator: Generator) -> None:
     assert generator.frame is not None
     end = (generator.frame, generator.kind, generator.qualname)
     generator.token = m.lifetimes.watch(end)
+
+
+def holds_watched(value: Value) -> bool:
+    """Whether a container or iterator leads to a value whose end is awaited, not by way of functions and classes. O(parts)."""
+    seen: set[int] = set()
+    pending = [value]
+    while pending:
+        part = pending.pop()
+        if id(part) in seen:
+            continue
+        seen.add(id(part))
+        if getattr(part, "token", None) is not None:
+            return True
+        if isinstance(part, dict):
+            pending += [*part, *part.values()]
+        elif isinstance(part, list | tuple | set | deque):
+            pending += part
+        elif isinstance(part, Instance):
+            pending += [*part.fields.values(), part.payload]
+        elif isinstance(part, Iterator | SetValue):
+            pending += [getattr(part, name) for name in slots_of(type(part)) or ()]
+    return False
 
 
 def forget(m: Interpreter, value: Value) -> None:
