@@ -75,3 +75,17 @@ def test_many_objects_that_are_dropped_at_once_end_one_after_the_other() -> None
     )
     box = Machine({"/app/main.py": source})
     assert box.sh("exec python3 /app/main.py").stdout == "17000\n"
+
+
+def test_what_goes_wrong_in_the_closing_of_a_dropped_file_is_not_told_before_3_13() -> None:
+    box = Machine({"/app/main.py": "f = open('/dev/full', 'w'); f.write('x'); f = None\nprint('end')\n"})
+    before = box.sh("export PYTHON_VERSION=3.12.1; exec python3 /app/main.py")
+    assert (before.stdout, before.stderr, before.status) == ("end\n", "", 0)
+    since = box.sh("export PYTHON_VERSION=3.13.0; exec python3 /app/main.py")
+    assert since.stderr == "fakedocker: python3: an error in the closing of a dropped file is not simulated\n"
+
+
+def test_an_end_at_the_limit_of_recursion_is_refused() -> None:
+    source = "def g():\n    try: yield\n    finally: pass\ndef f():\n    next(g())\n    f()\nf()\n"
+    result = Machine({"/app/main.py": source}).sh("exec python3 /app/main.py")
+    assert result.stderr == "fakedocker: python3: the end of a value at the limit of recursion is not simulated\n"

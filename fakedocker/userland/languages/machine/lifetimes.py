@@ -14,6 +14,16 @@ from typing import Any, Final
 
 from fakedocker.userland.languages.machine.cells import Value, cell
 
+_collecting: Final = [False]
+"""Whether the host's collector of circles is under way: when it runs depends on the host, so what it finds is not dropped."""
+
+
+def _note_collecting(phase: str, info: Any) -> None:  # Any: the host's
+    _collecting[0] = phase == "start"
+
+
+gc.callbacks.append(_note_collecting)
+
 
 @cell
 class Lifetimes:
@@ -36,9 +46,6 @@ class Lifetimes:
 
     def watch(self, end: Value) -> Token:
         """A token for a value, which alone may hold it. `end` must not lead to the value itself."""
-        if not _collecting:
-            gc.callbacks.append(_note_collecting)
-            _collecting.append(False)
         self.last += 1
         self.ends[self.last] = end
         return Token(self, self.last)
@@ -77,15 +84,7 @@ class Token:
         self.home = home
         self.number = number
 
-    def __del__(self) -> None:
+    def __del__(self, collecting: list[bool] = _collecting) -> None:
         home = getattr(self, "home", None)
-        if home is not None and not _collecting[-1] and self.number in home.ends:
+        if home is not None and not collecting[0] and self.number in home.ends:
             home.dropped.append(self.number)
-
-
-_collecting: Final[list[bool]] = []
-"""Whether the host's collector of circles is under way: when it runs depends on the host, so what it finds is not dropped."""
-
-
-def _note_collecting(phase: str, info: Any) -> None:  # Any: the host's
-    _collecting[-1] = phase == "start"

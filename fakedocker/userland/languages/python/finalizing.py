@@ -15,7 +15,7 @@ from fakedocker.userland.languages.machine.lifetimes import Lifetimes, Token
 from fakedocker.userland.languages.machine.machine import Thrown
 from fakedocker.userland.languages.python import files, texts, tracebacks
 from fakedocker.userland.languages.python.binding import frame_of
-from fakedocker.userland.languages.python.errors import Raised
+from fakedocker.userland.languages.python.errors import EXCEPTIONS, Raised
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import find_in_class
 from fakedocker.userland.languages.python.values import Function, Generator, Instance, Method, Opaque, PyFrame
@@ -36,7 +36,7 @@ def end_dropped(m: Interpreter) -> None:
             m.enter(frame)
             return
     except (Raised, Thrown) as problem:
-        _say_ignored(m, find_in_class(end.cls, "__del__"), problem.value)
+        _say_ignored(m, find_in_class(end.cls, "__del__") if type(end) is Instance else None, problem.value)
     lifetimes.done(number, waiting)
 
 
@@ -45,7 +45,7 @@ def _frame_for(m: Interpreter, end: Value) -> PyFrame | None:
     if end is None or type(end) is list:
         return None
     if type(end) is Opaque:
-        files.close_dropped(m, end)
+        _close_dropped(m, end)
         return None
     if type(end) is Instance:
         method = find_in_class(end.cls, "__del__")
@@ -64,6 +64,15 @@ def _frame_for(m: Interpreter, end: Value) -> PyFrame | None:
     if not generator.started:
         return frame_of(m, m.hidden_function("warn_unawaited"), [qualname], None) if kind == "coroutine" else None
     return frame_of(m, m.hidden_function("close_generator"), [generator], None)
+
+
+def _close_dropped(m: Interpreter, file: Opaque) -> None:
+    """Close a file; what goes wrong is not told before 3.13 (iobase_finalize)."""
+    try:
+        files.close_dropped(m, file)
+    except Raised:
+        if m.minor >= 13:
+            raise NotSimulated("an error in the closing of a dropped file") from None
 
 
 def _returned(runner: Runner, frame: Frame, value: Value) -> None:
@@ -90,6 +99,8 @@ def _say_ignored(m: Interpreter, shown: Value, value: Value) -> None:
     """What is printed of an exception that nobody can catch (PyErr_WriteUnraisable)."""
     if m.minor >= 14:
         raise NotSimulated("an exception in a destructor, in this version's words")
+    if EXCEPTIONS["RecursionError"] in value.cls.mro:
+        raise NotSimulated("the end of a value at the limit of recursion")
     files.flush(m, m.modules["sys"].names["stderr"])
     text = f"Exception ignored in: {texts.to_repr(m, shown)}\n{tracebacks.format_unraisable(m, value)}"
     m.system.put(text.encode("utf-8", "backslashreplace"), 2)
