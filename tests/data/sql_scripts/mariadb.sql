@@ -987,3 +987,5 @@ select id from t where ((select 1 from u where u.t_id = t.id) or a = 10) order b
 select id from t where (a = 10 or (select 1 from u where u.t_id = t.id)) order by 1;
 select id, b * (select 1 from u where u.t_id = t.id) from t where a = 10 and id = 4;
 select id from t where a > 0 and (select 1 from u where u.t_id = t.id) order by 1;
+-- case names of what has a sign few
+select + 1, + a, +(a), true, + false, + null, +(a + 1), + concat(a, 1), 'x' from t where id = 1;

@@ -215,12 +215,13 @@ class BinderBase:
         return rows
 
 
-def mentions(part: Any, name: str) -> bool:  # Any: a part of a statement
+def mentions(part: Any, name: str) -> int:  # Any: a part of a statement
+    """How often a table of this name is read."""
     if isinstance(part, TableName):
-        return part.name == name and not part.schema
+        return int(part.name == name and not part.schema)
     if isinstance(part, tuple):
-        return any(mentions(item, name) for item in part if isinstance(item, tuple))
-    return False
+        return sum(mentions(item, name) for item in part if isinstance(item, tuple))
+    return 0
 
 
 def has_aggregate(part: Any) -> bool:  # Any: a part of a statement

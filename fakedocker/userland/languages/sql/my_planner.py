@@ -24,6 +24,7 @@ from fakedocker.userland.languages.sql.tree import (
     Query,
     Star,
     TableName,
+    Unary,
 )
 
 if TYPE_CHECKING:
@@ -104,16 +105,14 @@ class MyPlanner(PlannerBase):
 
     def column_name(self, item: Item, bound: Bound) -> str:
         expression = item.expression
+        while isinstance(expression, Unary) and expression.operator == "+":
+            expression = expression.argument  # a sign that is nothing to the grammar
         if isinstance(expression, Column):
             return expression.parts[-1]
-        if isinstance(expression, Literal):
-            return (
-                "NULL"
-                if expression.kind == "null"
-                else expression.text
-                if expression.kind in ("string", "number")
-                else item.written
-            )
+        if isinstance(expression, Literal) and expression.kind in ("null", "true", "false"):
+            return expression.kind.upper()
+        if isinstance(expression, Literal) and expression.kind in ("string", "number"):
+            return expression.text
         return item.written.strip()
 
     def bad_position(self, number: int, what: str, at: int) -> SqlError:

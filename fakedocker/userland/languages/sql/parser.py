@@ -6,10 +6,15 @@ from functools import lru_cache
 from typing import Final
 
 from fakedocker.userland.languages.sql.parser_statements import StatementParser
-from fakedocker.userland.languages.sql.problems import outside
+from fakedocker.userland.languages.sql.pg_grammar import wrong_token
+from fakedocker.userland.languages.sql.problems import Outside, SqlError, outside
+from fakedocker.userland.languages.sql.tokens import POSTGRES
 from fakedocker.userland.languages.sql.tree import Expression, Query, Simple, Statement, TableName
 
 _KEPT_STATEMENTS: Final = 512
+_MOST_TOKENS: Final = 100_000
+_FEW_TOKENS: Final = 1000
+"""Longer statements that the parser here takes are not looked at a second time."""
 
 
 @lru_cache(maxsize=_KEPT_STATEMENTS)
@@ -19,9 +24,38 @@ def parse(text: str, dialect: str) -> Statement | None:
     if parser.token.kind == "end" or (parser.is_mark(";") and parser.peek().kind == "end"):
         return None
     try:
-        return parser.whole()
+        found = parser.whole()
     except RecursionError:
         raise outside("so deep a statement") from None
+    except (SqlError, Outside) as problem:
+        if dialect != POSTGRES or len(parser.tokens) > _MOST_TOKENS:
+            raise
+        raise _as_postgres(parser, problem) from None
+    if dialect == POSTGRES and len(parser.tokens) <= _FEW_TOKENS:
+        wrong = wrong_token(parser.tokens)
+        if wrong is not None:
+            raise _syntax_error(parser, wrong)
+    return found
+
+
+def _as_postgres(parser: Parser, problem: SqlError | Outside) -> SqlError | Outside:
+    """What PostgreSQL says of a statement that the parser here refuses, by its own grammar's tables."""
+    wrong = wrong_token(parser.tokens)
+    is_syntax = isinstance(problem, SqlError) and problem.message.startswith("syntax error")
+    if wrong is None:
+        return outside(f"{parser.token.text.upper() or 'the end'} in this place") if is_syntax else problem
+    if isinstance(problem, SqlError) and not is_syntax and wrong >= parser.at:
+        return problem  # said while the grammar's rules are followed, before the token is looked at
+    return _syntax_error(parser, wrong)
+
+
+def _syntax_error(parser: Parser, place: int) -> SqlError | Outside:
+    token = parser.tokens[place]
+    if token.kind == "broken" and parser.problem is not None:
+        return parser.problem
+    if token.kind == "end":
+        return SqlError("42601", "syntax error at end of input", token.at)
+    return SqlError("42601", f'syntax error at or near "{parser.text[token.at : token.end]}"', token.at)
 
 
 class Parser(StatementParser):

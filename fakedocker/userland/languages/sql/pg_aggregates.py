@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from fakedocker.userland.languages.sql.bound import Bound, Value
 from fakedocker.userland.languages.sql.pg_operators import divide_numeric
@@ -191,6 +191,26 @@ def _string_agg(rows: Rows) -> Value:
     if len(text) > LONGEST_TEXT:
         raise outside("so long a text")
     return text
+
+
+_COUNTS: Final = {
+    "row_number": (0, 0), "ntile": (1, 1), "lag": (1, 3), "lead": (1, 3), "first_value": (1, 1), "last_value": (1, 1), "nth_value": (2, 2),
+}  # fmt: skip
+_NUMBERED: Final = {"ntile": 0, "lag": 1, "lead": 1, "nth_value": 1}
+"""Which argument is an int4."""
+
+
+def takes_arguments(name: str, arguments: list[Bound]) -> bool:
+    """Whether a window function is called with as many arguments as it has, and of their types."""
+    if name in ("rank", "dense_rank", "percent_rank", "cume_dist") and arguments:
+        raise outside(f"{name} of something")
+    if name not in _COUNTS:
+        return True
+    least, most = _COUNTS[name]
+    if not least <= len(arguments) <= most:
+        return False
+    place = _NUMBERED.get(name, len(arguments))
+    return place >= len(arguments) or arguments[place].type.name in ("int2", "int4", "unknown")
 
 
 def window_of(binder: PgConversions, call: Call, arguments: list[Bound]) -> Found:

@@ -7,7 +7,7 @@ from typing import Any
 from fakedocker.userland.languages.sql import pg_casts
 from fakedocker.userland.languages.sql.binder import WINDOWS, Aggregate, WindowCall
 from fakedocker.userland.languages.sql.bound import NOTHING, Bound, Env, Value, constant
-from fakedocker.userland.languages.sql.pg_aggregates import aggregate_of, window_of
+from fakedocker.userland.languages.sql.pg_aggregates import aggregate_of, takes_arguments, window_of
 from fakedocker.userland.languages.sql.pg_conversions import ALL, PgConversions, names_of
 from fakedocker.userland.languages.sql.pg_functions import COMPLETE, Overload, concatenated, formatted
 from fakedocker.userland.languages.sql.pg_types import (
@@ -378,6 +378,8 @@ class CallBinder(PgConversions):
         order = [(self.coerced(b, TEXT) if b.type.name == "unknown" else b, d, n) for b, d, n in order]
         found = WindowCall(call, arguments, window, self.scope.extend())
         found.partition, found.order = partition, order
+        if not takes_arguments(call.name, arguments):
+            raise self._no_function(call.name, arguments, call)
         kind, found.arguments, found.finish = window_of(self, call, arguments)
         self.windows.append(found)
         return self.slot_of(kind, found.slot, call, key)._replace(name=call.name)

@@ -175,7 +175,10 @@ class PgConversions(BinderBase):
         if kind.labels:
             order = {label: place for place, label in enumerate(kind.labels)}
             return lambda value: order[value]
-        if kind.name in ("json", "jsonb") or kind.name.endswith("[]"):
+        if kind.name.endswith("[]"):
+            inner = self.sort_key(kind.element) or (lambda value: value)
+            return lambda value: [(True, 0) if each is None else (False, inner(each)) for each in value]
+        if kind.name in ("json", "jsonb"):
             raise outside(f"the order of {shown_type(kind)}")
         return None
 

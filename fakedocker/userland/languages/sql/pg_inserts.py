@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fakedocker.userland.languages.sql import pg_casts
@@ -9,7 +11,7 @@ from fakedocker.userland.languages.sql.bound import Bound, Scope, Value
 from fakedocker.userland.languages.sql.pg_constraints import Checker
 from fakedocker.userland.languages.sql.pg_planner import PgPlanner, first_of
 from fakedocker.userland.languages.sql.pg_types import Type, shown_type
-from fakedocker.userland.languages.sql.problems import SqlError
+from fakedocker.userland.languages.sql.problems import SqlError, outside
 from fakedocker.userland.languages.sql.results import Result
 from fakedocker.userland.languages.sql.store import Column, Table
 from fakedocker.userland.languages.sql.tree import (
@@ -46,6 +48,7 @@ class PgInserts:
         self.planner = PgPlanner(session.context, session)
         self.writer = Writer(session.database, session.context, session.key_of)
         self.checker = Checker(session, self.writer)
+        self.given = 0  # how many rows are written
 
     # INSERT
 
@@ -60,16 +63,27 @@ class PgInserts:
         conflict = _Conflict(self, table, statement.conflict, statement.alias) if statement.conflict else None
         returned: list[Row] = []
         count = 0
-        for row in self._new_rows(table, targets, statement):
-            self.checker.row(table, row)
-            found = self._put(table, draft, row, conflict)
-            if found is not None:
-                count += 1
-                returned.append(found)
-        self.checker.references()
+        with self.doubting():
+            for row in self._new_rows(table, targets, statement):
+                self.checker.row(table, row)
+                found = self._put(table, draft, row, conflict)
+                if found is not None:
+                    count += 1
+                    returned.append(found)
+            self.checker.references()
         columns, rows = self._returning(table, statement.alias, statement.returning, returned)
         self.session.database = self.writer.finish()
         return Result("INSERT", count, columns, rows)
+
+    @contextmanager
+    def doubting(self) -> Iterator[None]:
+        """An error of one of several rows is refused where it is not known which of them comes first."""
+        try:
+            yield
+        except SqlError:
+            if self.given > 1 and self.context.doubts:
+                raise outside("an error of rows whose order is not known") from None
+            raise
 
     def _put(self, table: Table, draft: Draft, row: Row, conflict: _Conflict | None) -> Row | None:
         if conflict is not None:
@@ -114,7 +128,20 @@ class PgInserts:
         binder = self.planner.binder(Scope())
         bounds = [Bound(kind, _slot(n), at=first_of(query, n)) for n, (_, kind) in enumerate(plan.columns)]
         runs = [self.assigned(bound, target.column, binder) for bound, target in zip(bounds, targets, strict=False)]
-        for values in plan.rows(None):
+        rows = plan.rows(None)
+        given_places = {target.place for target in targets}
+        if (
+            len(rows) > 1
+            and self.context.doubts
+            and any(
+                run is not None
+                for place, run in enumerate(defaults)
+                if place not in given_places and table.columns[place].shown_default.startswith("nextval")
+            )
+        ):
+            raise outside("numbers given to rows whose order is not known")
+        self.given = len(rows)
+        for values in rows:
             yield self._row(table, targets, runs, defaults, (values, None))
 
     def _values(self, table: Table, targets: list[_Target], body: Values, given: bool, defaults: Any) -> Any:

@@ -37,7 +37,7 @@ def _label(expression: Expression) -> tuple[str, int]:
     if isinstance(expression, Case):
         if expression.otherwise is not None:
             name, strength = _label(expression.otherwise)
-            if strength:
+            if strength == 2:
                 return name, strength
         return "case", 1
     if isinstance(expression, ArrayOf):

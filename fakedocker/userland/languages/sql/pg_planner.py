@@ -21,6 +21,7 @@ from fakedocker.userland.languages.sql.pg_binder import PgBinder
 from fakedocker.userland.languages.sql.pg_hashing import row_hasher
 from fakedocker.userland.languages.sql.pg_joins import join_order
 from fakedocker.userland.languages.sql.pg_labels import label_of
+from fakedocker.userland.languages.sql.pg_semijoins import Order, Unknown, semijoin_order
 from fakedocker.userland.languages.sql.pg_sorting import quick_places
 from fakedocker.userland.languages.sql.pg_types import INT4, INT8, INTEGERS, NUMBERS, TEXT, Type, shown_type
 from fakedocker.userland.languages.sql.planner import Columns, Output, Plan, PlannerBase
@@ -198,6 +199,24 @@ class PgPlanner(PlannerBase):
         if found is None and not made.query.order and self.depth == 1:
             self.context.doubts.add(DOUBT)
         return found
+
+    def arranged_scan(self, made: CorePlanner) -> Order | None:
+        source = made.core.source
+        if not isinstance(source, Source) or source.table is None or source.alias not in made.loader.tables:
+            return None
+        return self.scan_order(source.table, source.alias, made.core.where, bool(made.query.order))
+
+    def scan_order(self, name: TableName, alias: str, where: Expression | None, ordered: bool = False) -> Order | None:
+        """What orders the rows of a table that are chosen; None for as they stand in it, or for what is not known."""
+        table = self.session.find(name)
+        if table is None or table.view:
+            return None
+        try:
+            return semijoin_order(self, table, alias, where)
+        except Unknown:
+            if not ordered and self.depth <= 1:
+                self.context.doubts.add(DOUBT)
+            return None
 
     def expects(self, made: CorePlanner) -> tuple[float, float] | None:
         """How many rows, and how many different ones, the server thinks that a SELECT gives."""

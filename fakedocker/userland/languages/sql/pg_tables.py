@@ -307,4 +307,4 @@ def view_mentions(view: Table, name: str) -> bool:
     from fakedocker.userland.languages.sql.parser import parse
     from fakedocker.userland.languages.sql.tokens import POSTGRES
 
-    return bool(view.view) and mentions(parse(view.view, POSTGRES), name)
+    return bool(view.view) and mentions(parse(view.view, POSTGRES), name) > 0

@@ -55,13 +55,24 @@ class PgWrites(PgInserts):
         binder.clause = "WHERE"
         where = binder.condition(binder.bind(statement.where), "WHERE") if statement.where is not None else None
         self.planner.check_folded()
+        order = (
+            self.planner.scan_order(statement.table, statement.alias, statement.where)
+            if statement.source is None
+            else None
+        )
         slot = len(table.columns)
         found: dict[int, Any] = {}
         for row in loaded.rows(None):
             env = (row, None)
             if row[slot] not in found and (where is None or where.run(env) is True):
                 found[row[slot]] = env
-        return scope, binder, sorted(found.items()) if statement.source is not None else list(found.items())
+        if statement.source is not None:
+            return scope, binder, sorted(found.items())
+        matched = list(found.items())
+        self.given = len(matched)
+        if order is not None and len(matched) > 1:
+            matched = [matched[place] for place in order([env[0] for _, env in matched], None)]
+        return scope, binder, matched
 
     def update(self, statement: Update) -> Result:
         table = self.session.writable(statement.table)
@@ -71,6 +82,7 @@ class PgWrites(PgInserts):
         defaults = self.session.defaults(table, self.planner)
         changes: list[tuple[int, Any]] = []
         bounds = [None if isinstance(value, Default) else binder.bind(value) for _, value, _ in statement.assignments]
+        self._returning(table, statement.alias, statement.returning, [])
         self.planner.check_folded()
         for (name, _, at), bound in zip(statement.assignments, bounds, strict=True):
             if name not in order:
@@ -87,13 +99,14 @@ class PgWrites(PgInserts):
             changes.append((order[name], run))
         draft = self.writer.draft(table.schema, table.name)
         returned: list[Row] = []
-        for number, env in matched:
-            old = draft.view.rows[number]
-            new = list(old)
-            for place, run in changes:
-                new[place] = run(env)
-            returned.append(self.checker.changed(table, draft, number, tuple(new)))
-        self.checker.references()
+        with self.doubting():
+            for number, env in matched:
+                old = draft.view.rows[number]
+                new = list(old)
+                for place, run in changes:
+                    new[place] = run(env)
+                returned.append(self.checker.changed(table, draft, number, tuple(new)))
+            self.checker.references()
         if statement.returning and statement.source is not None:
             raise outside("RETURNING of UPDATE ... FROM")
         columns, rows = self._returning(table, statement.alias, statement.returning, returned)
@@ -105,12 +118,13 @@ class PgWrites(PgInserts):
         _, _, matched = self._matched(statement, table)
         draft = self.writer.draft(table.schema, table.name)
         returned: list[Row] = []
-        for number, _ in matched:
-            row = draft.view.rows[number]
-            returned.append(row)
-            self.writer.delete(draft, number)
-            self.checker.deleted(table, row)
-        self.checker.references()
+        with self.doubting():
+            for number, _ in matched:
+                row = draft.view.rows[number]
+                returned.append(row)
+                self.writer.delete(draft, number)
+                self.checker.deleted(table, row)
+            self.checker.references()
         if statement.returning and statement.source is not None:
             raise outside("RETURNING of DELETE ... USING")
         columns, rows = self._returning(table, statement.alias, statement.returning, returned)

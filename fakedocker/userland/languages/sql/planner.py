@@ -13,6 +13,7 @@ from fakedocker.userland.languages.sql.binder import mentions
 from fakedocker.userland.languages.sql.bound import Bound, Context, Env, Scope, slot_reader
 from fakedocker.userland.languages.sql.pg_types import Type
 from fakedocker.userland.languages.sql.problems import SqlError, outside
+from fakedocker.userland.languages.sql.row_lists import first_wanted, limited, unseen
 from fakedocker.userland.languages.sql.sorting import SortKey, key_maker, sorted_places
 from fakedocker.userland.languages.sql.sources import GetRows, Relation, Rows, SourceLoader
 from fakedocker.userland.languages.sql.tree import (
@@ -43,6 +44,7 @@ class Plan(NamedTuple):
     expected: Callable[[], tuple[float, float] | None] = lambda: (
         None
     )  # how many rows, and different ones, a planner thinks
+    late: GetRows | None = None  # its rows, for a query around it that it becomes one with
     united: GetRows | None = None  # of UNION: the rows of all its parts before any is left out
 
 
@@ -97,6 +99,10 @@ class PlannerBase:
 
     def arranged(self, made: Any, parts: list[Any], aggregates: int, must_sort: bool) -> Any:  # Any: see pg_arrangement
         """How groups are made by these keys; None for in the order of their first rows."""
+        return None
+
+    def arranged_scan(self, made: Any) -> Callable[[Rows, Env], list[int]] | None:  # Any: see planner_core
+        """What puts a table's rows in the order in which they come; None for as they stand in it."""
         return None
 
     def expects(self, made: Any) -> tuple[float, float] | None:  # Any: see planner_core
@@ -177,7 +183,7 @@ class PlannerBase:
         if query.ctes:
             self.ctes.append({})
             for cte in query.ctes:
-                self._add_cte(cte, query.recursive, parent)
+                self._add_cte(cte, query.recursive, parent, mentions(query, cte.name) == 1)
         try:
             if isinstance(query.body, Core):
                 return self._core(query, query.body, parent)
@@ -197,7 +203,8 @@ class PlannerBase:
         finally:
             self.ctes = kept
 
-    def _add_cte(self, cte: Cte, recursive: bool, parent: Scope | None) -> None:
+    def _add_cte(self, cte: Cte, recursive: bool, parent: Scope | None, once: bool = False) -> None:
+        """Make a name of WITH known; whether it is read `once`, which PostgreSQL makes a query in FROM of."""
         query = cte.statement
         if not isinstance(query, Query):
             raise outside("statements that write within WITH")
@@ -219,9 +226,9 @@ class PlannerBase:
                 kept.append(plan.rows(env))
             return kept[0]
 
-        self.ctes[-1][cte.name] = Plan(
-            self._named(cte, plan.columns), rows, plan.outer, plan.sure if not cte.columns else frozenset()
-        )
+        sure = plan.sure if not cte.columns else frozenset[str]()
+        late = plan.late if once else None
+        self.ctes[-1][cte.name] = Plan(self._named(cte, plan.columns), rows, plan.outer, sure, late=late)
 
     def _named(self, cte: Cte, columns: Columns) -> Columns:
         if len(cte.columns) > len(columns):
@@ -248,7 +255,7 @@ class PlannerBase:
             fresh = base.rows(env)
             while fresh:
                 if not body.every:
-                    fresh = _unseen(fresh, seen, key)
+                    fresh = unseen(fresh, seen, key)
                 found += fresh
                 self.context.hold(len(fresh) * len(columns))
                 self.context.tick(20 + len(fresh))
@@ -279,11 +286,11 @@ class PlannerBase:
             a, b = first(env), second(env)
             self.context.tick(len(a) + len(b))
             if operator == "union":
-                kept = a + b if every else _unseen(a + b, set(), key)
+                kept = a + b if every else unseen(a + b, set(), key)
                 return arrange(kept, bool(kept) and kept[-1] is not (a + b)[-1])
             others = {key(row) for row in b}
             wanted = operator == "intersect"
-            return arrange(_unseen([row for row in a if (key(row) in others) == wanted], set(), key), True)
+            return arrange(unseen([row for row in a if (key(row) in others) == wanted], set(), key), True)
 
         names = [name for name, _ in columns]
         both = frozenset(
@@ -295,7 +302,7 @@ class PlannerBase:
             return None if a is None or b is None else (a[0] + b[0], a[0] + b[0])
 
         united = (lambda env: first(env) + second(env)) if operator == "union" else None
-        return Plan(columns, rows, left.outer or right.outer, both, expected if operator == "union" else lambda: None, united)  # fmt: skip
+        return Plan(columns, rows, left.outer or right.outer, both, expected if operator == "union" else lambda: None, None, united)  # fmt: skip
 
     def _values(self, body: Values, parent: Scope | None) -> Plan:
         scope = Scope(parent, self.mine)
@@ -378,23 +385,3 @@ class PlannerBase:
         self, scope: Scope, binder: Any
     ) -> SourceLoader:  # Any: a value of SQL's, what runs it, or a binder of either dialect
         return SourceLoader(self, scope, binder)
-
-
-def _unseen(rows: Rows, seen: set[Any], key: Callable[[Any], Any]) -> Rows:
-    found = []
-    for row in rows:
-        mark = key(row)
-        if mark not in seen:
-            seen.add(mark)
-            found.append(row)
-    return found
-
-
-def first_wanted(limit: int | None, offset: int | None) -> int | None:
-    """How many of the first rows are looked at, None for all."""
-    return None if limit is None else limit + (offset or 0)
-
-
-def limited(rows: Rows, limit: int | None, offset: int | None) -> Rows:
-    start = offset or 0
-    return rows[start:] if limit is None else rows[start : start + limit]

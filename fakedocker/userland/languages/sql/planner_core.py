@@ -80,7 +80,7 @@ class CorePlanner:
             output.name for output in self.outputs if not output.bound.nullable and names.count(output.name) == 1
         )
         self.planner.nullable = tuple(output.bound.nullable for output in self.outputs)
-        return Plan(columns, run, scope.reads_outer, sure, lambda: self.planner.expects(self))
+        return Plan(columns, run, scope.reads_outer, sure, lambda: self.planner.expects(self), run.late())
 
     def _select(self, items: list[Any]) -> None:
         binder = self.binder

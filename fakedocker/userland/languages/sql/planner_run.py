@@ -6,8 +6,9 @@ import math
 from typing import Any
 
 from fakedocker.userland.languages.sql.bound import Bound, Env, Value
-from fakedocker.userland.languages.sql.planner import first_wanted, limited
+from fakedocker.userland.languages.sql.late_rows import LateRow, wider
 from fakedocker.userland.languages.sql.problems import outside
+from fakedocker.userland.languages.sql.row_lists import first_wanted, limited
 from fakedocker.userland.languages.sql.sorting import SortKey, key_maker, sorted_places
 from fakedocker.userland.languages.sql.sources import GetRows, Rows
 from fakedocker.userland.languages.sql.tree import Join
@@ -27,6 +28,7 @@ class Run:
         binder, self.context = made.binder, made.planner.context
         self.source, self.where, self.having, self.grouped = source, where, having, grouped
         self.keys, self.runs, self.limit, self.offset = keys, runs, limit, offset
+        self.is_limited = made.query.limit is not None or made.query.offset is not None
         self.binder = binder
         self.groups = [bound.run for bound in made.groups]
         self.has_group = made.core.group is not None
@@ -45,6 +47,7 @@ class Run:
         self.expand = made.planner.expand(made.outputs)
         self.planner = made.planner
         self.by_join = made.planner.arranged_join(made) if isinstance(made.core.source, Join) else None
+        self.by_scan = made.planner.arranged_scan(made) if made.core.where is not None else None
         ordered = any(entry.call.distinct or entry.call.order for entry in self.aggregates)
         self.by_group = (
             made.planner.arranged(made, made.group_parts, len(self.aggregates), ordered) if self.has_group else None
@@ -60,7 +63,37 @@ class Run:
         if self.expand is not None and (keys or self.distinct or grouped):
             raise outside("sets of rows among other things")
 
+    def late(self) -> GetRows | None:
+        """What gives its rows for a query around it that it becomes one with; None where it does not (is_simple_subquery)."""
+        if (
+            self.planner.mine
+            or self.grouped
+            or self.windows
+            or self.distinct
+            or self.keys
+            or self.expand is not None
+            or self.is_limited
+        ):
+            return None
+
+        def rows(outer: Env) -> Any:  # Any: rows of another kind
+            return [LateRow(self.outputs, (row, outer)) for row in self._met(outer)]
+
+        return rows
+
     def __call__(self, outer: Env) -> Rows:
+        rows = self._met(outer)
+        if self.grouped:
+            rows = self._grouped(rows, outer)
+        elif self.windows:
+            rows = [wider(row, self.width) for row in rows]
+        for window in self.windows:
+            order = fill(window, rows, outer, self.binder, self.context)
+            rows = [rows[place] for place in order]
+        return self._selected(rows, outer)
+
+    def _met(self, outer: Env) -> list[Any]:
+        """The rows that meet WHERE."""
         rows: list[Any] = self.source(outer)
         if self.by_join is not None:
             rows = self.by_join(rows, outer)
@@ -69,17 +102,12 @@ class Run:
         if self.where is not None:
             test = self.where.run
             rows = [row for row in rows if test((row, outer)) is True]
+        if self.by_scan is not None and len(rows) > 1:
+            rows = [rows[place] for place in self.by_scan(rows, outer)]
         if self.having is not None and not self.grouped:  # MariaDB's, without groups
             keep = self.having.run
             rows = [row for row in rows if keep((row, outer)) is True]
-        if self.grouped:
-            rows = self._grouped(rows, outer)
-        elif self.windows:
-            rows = [[*row, *[None] * (self.width - len(row))] for row in rows]
-        for window in self.windows:
-            order = fill(window, rows, outer, self.binder, self.context)
-            rows = [rows[place] for place in order]
-        return self._selected(rows, outer)
+        return rows
 
     def _selected(self, rows: list[Any], outer: Env) -> Rows:
         outputs = self.outputs
@@ -124,7 +152,7 @@ class Run:
             parts = [parts[place] for place in self.by_group.places(firsts, rows[-1] is not parts[-1][0])]
         for members in parts:
             first = members[0] if members else (None,) * self.width
-            row = [*first, *[None] * (self.width - len(first))]
+            row = wider(first, self.width)
             for aggregate in self.aggregates:
                 row[aggregate.slot] = self._aggregate(aggregate, members, outer)
             found.append(row)

@@ -87,6 +87,7 @@ class SourceLoader:
         self.planner = planner
         self.scope = scope
         self.binder = binder
+        self.is_alone: bool | None = None  # whether FROM has one source only
         self.keyed: dict[str, tuple[str, ...]] = {}
         self.tables: dict[str, TableName] = {}  # those that are tables, by their aliases
         self.scans: dict[str, GetRows] = {}  # what gives their rows
@@ -94,6 +95,8 @@ class SourceLoader:
         self.sure: frozenset[str] = frozenset()  # the columns of the source loaded last that are never null
 
     def load(self, source: From, conjuncts: list[Expression] | None = None) -> Loaded:
+        if self.is_alone is None:
+            self.is_alone = not isinstance(source, Join)
         if isinstance(source, Join):
             return self._join(source, conjuncts)
         return self._single(source)
@@ -133,7 +136,7 @@ class SourceLoader:
             scope.is_derived = True
             self.sure = plan.sure
             scope.reads_outer = scope.reads_outer or plan.outer
-            return list(plan.columns), plan.rows, ("", "")
+            return list(plan.columns), self._rows_of(plan), ("", "")
         if source.call is not None:
             columns, rows = planner.table_function(source.call, scope, source.alias)
             if source.ordinality:
@@ -146,14 +149,15 @@ class SourceLoader:
             known = planner.cte(source.table.name)
             if known is not None:
                 self.sure = known.sure
-                return list(known.columns), known.rows, ("", "")
+                return list(known.columns), self._rows_of(known), ("", "")
         relation = planner.relation(source.table)
         if relation.query is not None:
             plan = planner.view(relation)
             names = relation.names or tuple(name for name, _ in plan.columns)
             columns = [(name, kind) for name, (_, kind) in zip(names, plan.columns, strict=False)]
             self.sure = frozenset(n for n, (name, _) in zip(names, plan.columns, strict=False) if name in plan.sure)
-            return columns, lambda env: plan.rows(None), (relation.schema, relation.name)
+            rows = self._rows_of(plan)
+            return columns, lambda env: rows(None), (relation.schema, relation.name)
         get = relation.rows
         assert get is not None
         self.keyed[source.alias] = relation.keys
@@ -170,6 +174,11 @@ class SourceLoader:
 
         self.scans[source.alias] = scan
         return relation.columns, scan, (relation.schema, relation.name)
+
+    def _rows_of(self, plan: Any) -> GetRows:  # Any: a plan
+        """Its rows, computed as they are looked at where it becomes one with the query that reads it and nothing else."""
+        found: GetRows = plan.late if self.is_alone and plan.late is not None else plan.rows
+        return found
 
     # joins
 
