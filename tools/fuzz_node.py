@@ -43,7 +43,9 @@ from helpers.services_machine import Machine  # noqa: E402
 MARK = "fakedocker: node: "
 BROKEN = "the engine is broken: "
 BATCH = 300
-"""Lines in a program that is run, and programs of which node is asked at once."""
+"""Programs of which node is asked at once."""
+LINES = 75
+"""Lines in a program that is run: what stands behind one that ends with a mark is run anew."""
 ORDERS = 30
 """Lines of a program that wait for each other: these take node's own time."""
 LONGEST_SECONDS = 60
@@ -171,16 +173,25 @@ def whole(lines: list[str]) -> str:
     return HEAD + "\n".join(f"{one} console.log('\\x1e');" for one in lines) + "\n"
 
 
-def real_output(program: str) -> list[str]:
-    """What node prints, a part a line of the program that it comes to the end of."""
+def both_outputs(program: str) -> tuple[list[str], list[str], str]:
+    """What node prints, a part a line of the program that it comes to the end of, and what `simulated_output` gives meanwhile."""
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory) / "main.cjs"
         path.write_text(program)
-        try:
-            printed = subprocess.run(["node", path], capture_output=True, timeout=LONGEST_SECONDS).stdout
-        except subprocess.TimeoutExpired as late:
-            printed = late.stdout or b""
-    return printed.decode("utf-8", "replace").replace(directory, "/app").split(END)[:-1]
+        with (
+            (Path(directory) / "printed").open("w+b") as file,
+            subprocess.Popen(["node", path], stdout=file, stderr=subprocess.DEVNULL) as process,
+        ):
+            found_parts, ended = simulated_output(program)
+            try:
+                process.wait(LONGEST_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+            process.wait()
+            file.seek(0)
+            printed = file.read()
+    wanted = printed.decode("utf-8", "replace").replace(directory, "/app").split(END)[:-1]
+    return wanted, found_parts, ended
 
 
 def simulated_output(program: str) -> tuple[list[str], str]:
@@ -203,19 +214,19 @@ def compare_lines(lines: list[str]) -> Found:
     wrong_syntax = [one for one, said in zip(lines, node().ask(lines), strict=True) if said is not None]
     programs, marks, told = compare_syntax(wrong_syntax)
     pending = [one for one in lines if one not in set(wrong_syntax)]
-    if ours(whole(pending)) is not None:
-        found = compare_syntax(pending)
-        marks, told = marks + found.marks, told + found.told
-        pending = [one for one in pending if ours(one) is None]
-        programs += found.programs - len(pending)
     while pending:
-        text = whole(pending)
-        wanted, (found_parts, ended) = real_output(text), simulated_output(text)
+        if ours(whole(pending[:LINES])) is not None:
+            found = compare_syntax(pending)
+            programs, marks, told = programs + found.programs, marks + found.marks, told + found.told
+            pending = [one for one in pending if ours(one) is None]
+            programs -= len(pending)
+            continue
+        wanted, found_parts, ended = both_outputs(whole(pending[:LINES]))
         both = list(zip(pending, wanted, found_parts, strict=False))
         told += [f"{one}\n  node: {want!r}\n  ours: {got!r}" for one, want, got in both if want != got]
         programs += len(both)
-        pending = pending[len(both) :]
-        if pending:  # not both came to the end of the first of them
+        done, pending = len(both) >= len(pending[:LINES]), pending[len(both) :]
+        if not done:  # not both came to the end of the first of them
             programs += 1
             marks += MARK in ended
             if len(wanted) > len(found_parts) and MARK not in ended:

@@ -53,7 +53,8 @@ LENGTHS = (15, 30, 60, 120, 200)
 def tokens_of(program: str) -> tuple[list[str], list[int]]:
     """The tokens of a program, and where those stand that begin a line that is not indented."""
     tokens = TOKENS.findall(program)
-    return tokens, [0, *(place + 1 for place, token in enumerate(tokens) if token.isspace() and token.endswith("\n"))]
+    ends = (place + 1 for place, token in enumerate(tokens[:-1]) if token.isspace() and token.endswith("\n"))
+    return tokens, [0, *ends]
 
 
 def changed(chance: random.Random, program: str) -> str:

@@ -254,7 +254,7 @@ class Analysis:
             is_exported = isinstance(statement, syntax.Export)
             found = statement.declaration if isinstance(statement, syntax.Export) else statement
             declared = found.value if isinstance(found, syntax.ClassDeclaration) else found if is_exported else None
-            if isinstance(declared, syntax.Class) and declared.parent is not None:
+            if isinstance(declared, syntax.Class) and (declared.parent is not None or _has_static_values(declared)):
                 self.noted_places.update(noted_in_class(declared, body[:number], start))
 
     def _parameters(self, node: syntax.Function, function: FunctionScope) -> None:
@@ -323,6 +323,10 @@ class Analysis:
     def _always(self, node: Node) -> bool:
         self._children(node)
         return True
+
+
+def _has_static_values(node: syntax.Class) -> bool:
+    return any(isinstance(member, syntax.Field) and member.is_static for member in node.members)
 
 
 def has_simple_parameters(node: syntax.Function) -> bool:

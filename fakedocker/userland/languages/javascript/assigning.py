@@ -9,7 +9,9 @@ from fakedocker.userland.languages.javascript.cells import JsArray, JsObject, Sl
 from fakedocker.userland.languages.javascript.emitting import Emitter, Evaluate
 from fakedocker.userland.languages.javascript.functions import named
 from fakedocker.userland.languages.javascript.operators import to_key
+from fakedocker.userland.languages.javascript.places import UNKNOWN_AT, place_of_item
 from fakedocker.userland.languages.javascript.properties import MISSING
+from fakedocker.userland.languages.javascript.rendering import UNSEEN
 from fakedocker.userland.languages.javascript.shared import NULL
 from fakedocker.userland.languages.javascript.syntax import Node
 from fakedocker.userland.languages.javascript.variables import Store, read, read_this
@@ -124,10 +126,10 @@ def getter_of(node: syntax.Member) -> Callable[[Runner, Value, Value, int], Valu
 
 def pattern_store(emitter: Emitter, node: Node, direct: Direct, write_name: WriteName) -> Store:
     """What takes a value apart as a pattern says. `write_name` gives what stores into a name."""
-    match node:
+    match told_as_seen(emitter, node):
         case syntax.Name(at, name):
             return write_name(emitter, name, at)
-        case syntax.Member():
+        case syntax.Member() as node:
             target, key = member_parts(emitter, node, direct)
             setter, strict, at = setter_of(node), emitter.code.is_strict, node.at
             return lambda frame, machine, value: setter(
@@ -135,11 +137,20 @@ def pattern_store(emitter: Emitter, node: Node, direct: Direct, write_name: Writ
             )
         case syntax.WithDefault(_, target_node, default_node):
             return _with_default(emitter, target_node, default_node, direct, write_name)
-        case syntax.ArrayPattern():
+        case syntax.ArrayPattern() as node:
             return _array_store(emitter, node, direct, write_name)
-        case syntax.ObjectPattern():
+        case syntax.ObjectPattern() as node:
             return _object_store(emitter, node, direct, write_name)
     raise AssertionError(f"{type(node).__name__} is no pattern")
+
+
+def told_as_seen(emitter: Emitter, node: Node) -> Node:
+    """A pattern with what is said of what it takes apart, which is nothing where V8 does not find that."""
+    if not emitter.is_unseen:
+        return node
+    if isinstance(node, syntax.ArrayPattern):
+        return node._replace(said="", held=None)
+    return node._replace(said=UNSEEN, is_inner=True) if isinstance(node, syntax.ObjectPattern) else node
 
 
 def _with_default(emitter: Emitter, target: Node, default: Node, direct: Direct, write_name: WriteName) -> Store:
@@ -154,24 +165,57 @@ def _with_default(emitter: Emitter, target: Node, default: Node, direct: Direct,
 
 def _array_store(emitter: Emitter, node: syntax.ArrayPattern, direct: Direct, write_name: WriteName) -> Store:
     stores = [None if item is None else pattern_store(emitter, item, direct, write_name) for item in node.items]
-    rest = None if node.rest is None else pattern_store(emitter, node.rest, direct, write_name)
+    rest = None if node.rest is None else pattern_store(emitter, rest_of(node), direct, write_name)
     at, count, said = node.place if node.place >= 0 else node.at, len(stores), node.held or node.said
+    places = places_of_items(node, at)
+    are_names = all(item is None or isinstance(item, syntax.Name) for item in node.items)
 
     def run(frame: Frame, machine: Runner, value: Value) -> None:
-        values = machine.language.take(value, None if rest is not None else count, at, said)
-        for place, store in enumerate(stores):
-            if store is not None:
-                store(frame, machine, values[place] if place < len(values) else None)
-        if rest is not None:
-            rest(frame, machine, machine.language.array(values[count:]))
+        realm = machine.language
+        if are_names and type(value) is JsArray and rest is None:
+            values = realm.take(value, count, at, said)
+            for place, store in enumerate(stores):
+                if store is not None:
+                    store(frame, machine, values[place] if place < len(values) else None)
+            return
+        state = realm.begin_taking(value, at, said)
+        is_thrown = True
+        try:
+            for place, store in zip(places, stores, strict=False):
+                found = realm.next_taken(state, place)
+                if store is not None:
+                    store(frame, machine, found)
+            if rest is not None:
+                rest(frame, machine, realm.rest_taken(state, places[-1]))
+            is_thrown = False
+        finally:
+            realm.end_taking(state, places[-1], is_thrown=is_thrown)
 
     return run
+
+
+def rest_of(node: syntax.ArrayPattern) -> Node:
+    """What gets the rest: a name is told to be at the dots."""
+    assert node.rest is not None
+    return node.rest._replace(at=node.rest_at) if isinstance(node.rest, syntax.Name) else node.rest
+
+
+def places_of_items(node: syntax.ArrayPattern, at: int) -> list[int]:
+    """Where it is told that the steps of an iterator are: at the items, of which holes have no place of their own. The rest's is the last."""
+    places: list[int] = []
+    for item in node.items:
+        at = at if item is None else place_of_item(item)
+        places.append(at)
+    if node.rest is not None:
+        at = UNKNOWN_AT if isinstance(node.rest, syntax.Member) else node.rest_at
+    return [*places, at]
 
 
 def _object_store(emitter: Emitter, node: syntax.ObjectPattern, direct: Direct, write_name: WriteName) -> Store:
     parts: list[tuple[Evaluate, Store, str]] = []
     for (key_node, computed, _), target in zip(node.pairs, node.targets, strict=True):
-        key = direct(emitter, key_node)
+        with emitter.unseen():
+            key = direct(emitter, key_node)
         name = "" if computed or not isinstance(key_node, syntax.Literal) else str(key_node.value)
         parts.append((key, pattern_store(emitter, target, direct, write_name), name))
     rest = None if node.rest is None else pattern_store(emitter, node.rest, direct, write_name)

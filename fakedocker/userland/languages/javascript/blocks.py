@@ -8,7 +8,6 @@ from typing import Final as Constant
 from fakedocker.userland.languages.javascript import syntax
 from fakedocker.userland.languages.javascript.cells import Ending
 from fakedocker.userland.languages.javascript.direct import direct
-from fakedocker.userland.languages.javascript.direct_assigning import note_listed_names
 from fakedocker.userland.languages.javascript.emitting import Emitter, Label, Target
 from fakedocker.userland.languages.javascript.functions import function_maker
 from fakedocker.userland.languages.javascript.jumping import (
@@ -129,8 +128,6 @@ def declare(emitter: Emitter, kind: str, target: Node, value: Node | None) -> No
         if isinstance(target, syntax.ArrayPattern):
             note_failing_call(emitter, value)
         push(emitter, value, target.name if isinstance(target, syntax.Name) else "")
-        if isinstance(target, syntax.Name):
-            note_listed_names(emitter, target.name, value)
     bind(emitter, kind, target)
 
 

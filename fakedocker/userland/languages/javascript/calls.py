@@ -23,6 +23,7 @@ from fakedocker.userland.languages.javascript.cells import (
     is_callable,
 )
 from fakedocker.userland.languages.javascript.code import JsCode
+from fakedocker.userland.languages.javascript.rendering import UNSEEN
 from fakedocker.userland.languages.javascript.resuming import ASYNC, new_generator
 from fakedocker.userland.languages.javascript.shared import (
     CONTROL as CONTROL,
@@ -81,6 +82,9 @@ def _arguments_object(realm: Host, function: JsFunction, arguments: list[Value])
     made.props[ITERATOR] = hidden(Native.known["Array.prototype.values"])
     return made
 
+
+MAKER: Final = "maker"
+"""Where an object keeps what has made it, if its prototype does not tell."""
 
 # calling
 
@@ -142,13 +146,20 @@ def _call_other(realm: Host, callee: Value, this: Value, arguments: list[Value],
             return _call_other(realm, trap, callee.handler, [callee.target, this, realm.array(arguments)], said)
         return _call_other(realm, callee.target, this, arguments, said)
     else:
-        raise realm.error("TypeError", said or f"{realm.told(callee)} is not a function")
+        if not said or said == UNSEEN:
+            said = f"{_described(realm, callee, said)} is not a function"
+        raise realm.error("TypeError", said)
     if value is CONTROL:
         return True
     top = machine.top
     assert top is not None
     top.stack.append(value)
     return False
+
+
+def _described(realm: Host, callee: Value, said: str) -> str:
+    """What is called, as it is told of: as it is written, or the value itself."""
+    return realm.told_with_type(callee) if said == UNSEEN else said or realm.told(callee)
 
 
 def enter(
@@ -204,10 +215,12 @@ def construct(realm: Host, callee: Value, arguments: list[Value], new_target: Va
         code = callee.code
         assert isinstance(code, JsCode)
         if not code.makes_prototype or code.is_generator:
-            raise realm.error("TypeError", f"{describe or realm.told(callee)} is not a constructor")
+            raise realm.error("TypeError", f"{_described(realm, callee, describe)} is not a constructor")
         this: Value = UNINITIALIZED
         if callee.class_kind != "derived":
             this = JsObject(realm.prototype_from(new_target, "Object"))
+            if this.proto is not None and "constructor" not in this.proto.props:
+                this.private = {MAKER: new_target}
         frame = make_frame(realm, callee, this, arguments, new_target)
         frame.after = _CONSTRUCTED
         machine.enter(frame)
@@ -234,7 +247,7 @@ def construct(realm: Host, callee: Value, arguments: list[Value], new_target: Va
         return construct(
             realm, callee.target, arguments, callee.target if new_target is callee else new_target, describe
         )
-    raise realm.error("TypeError", f"{describe or realm.told(callee)} is not a constructor")
+    raise realm.error("TypeError", f"{_described(realm, callee, describe)} is not a constructor")
 
 
 def _end_construct(machine: Runner, frame: Frame, value: Value) -> None:
@@ -276,7 +289,10 @@ def field_operation(frame: Frame, machine: Runner) -> object:
     realm: Host = machine.language
     this, fields, key = frame.slots
     if key is not None:
-        realm.define_field(this, key[0], frame.stack.pop())
+        value = frame.stack.pop()
+        if key[1]:
+            realm.give_name(value, key[0])
+        realm.define_field(this, key[0], value)
         frame.slots[2] = None
     if not fields:
         return machine.leave(None)
@@ -285,7 +301,7 @@ def field_operation(frame: Frame, machine: Runner) -> object:
     if function is None:
         realm.define_field(this, key, None)
         return False
-    frame.slots[2] = (key,)
+    frame.slots[2] = (key, function.code.names_value)
     return enter_function(realm, function, this, [])
 
 

@@ -84,7 +84,7 @@ class ClassSyntax:
             if not is_static and not key.computed and key.token.value == "constructor" and key.token.kind != "private":
                 return self.functions.method("derived" if is_derived else "constructor", key.node)
             kind = key.accessor + "ter" if key.accessor else "method"
-            function = self.functions.method(kind, key.node, key.is_async, key.is_generator)
+            function = key.called(self.functions.method(kind, key.node, key.is_async, key.is_generator))
             self._declare_private(key, key.accessor or "method", is_static)
             return syntax.Method(token.at, key.accessor or "method", key.node, function, key.computed, is_static)
         if key.is_method:
@@ -176,7 +176,7 @@ class ClassSyntax:
         finally:
             cursor.context = outer
         cursor.expect("}")
-        function = syntax.Function(at, cursor.last_end, "method", "", (), body, False, False, True)
+        function = syntax.Function(at, cursor.last_end, "static", "", (), body, False, False, True, at)
         return syntax.Field(at, None, function, False, True)
 
 

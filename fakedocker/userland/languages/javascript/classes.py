@@ -8,11 +8,12 @@ from fakedocker.userland.languages.javascript import syntax
 from fakedocker.userland.languages.javascript.calls import construct, enter, enter_fields
 from fakedocker.userland.languages.javascript.cells import JsFunction, JsObject, PrivateMark
 from fakedocker.userland.languages.javascript.emitting import Emitter, Evaluate
-from fakedocker.userland.languages.javascript.functions import closure_maker, function_maker
+from fakedocker.userland.languages.javascript.functions import closure_maker, function_maker, takes_name
 from fakedocker.userland.languages.javascript.operators import to_key
 from fakedocker.userland.languages.javascript.rendering import position
-from fakedocker.userland.languages.javascript.shared import NULL, UNINITIALIZED
+from fakedocker.userland.languages.javascript.shared import NULL, UNINITIALIZED, Host, Native
 from fakedocker.userland.languages.javascript.variables import open_scope, read, read_variable, store_variable
+from fakedocker.userland.languages.machine.cells import Value
 from fakedocker.userland.languages.machine.code import Frame, Operation, Runner
 
 Push = Callable[..., None]
@@ -36,9 +37,10 @@ def push_class(emitter: Emitter, node: syntax.Class, name: str, push: Push) -> N
         elif not member.is_static:
             _field(emitter, member, _key_of(emitter, member, keys))
     _bind_name(emitter, node)
+    at = emitter.analysis.noted_places.get(id(node), node.at)
     for member in node.members:
         if isinstance(member, syntax.Field) and member.is_static:
-            _static(emitter, member, None if member.key is None else _key_of(emitter, member, keys))
+            _static(emitter, member, None if member.key is None else _key_of(emitter, member, keys), at)
 
     def end(frame: Frame, machine: Runner) -> None:
         del frame.stack[-2]
@@ -117,7 +119,8 @@ def _push_keys(emitter: Emitter, node: syntax.Class, push: Push) -> dict[int, in
     slots: dict[int, int] = {}
     for member in node.members:
         if member.computed and member.key is not None:
-            push(emitter, member.key)
+            with emitter.unseen():
+                push(emitter, member.key)
             slot = slots[id(member)] = emitter.new_slot()
             emitter.op(
                 _keep_key(slot, is_static=member.is_static, is_method=isinstance(member, syntax.Method)), member.key.at
@@ -183,9 +186,10 @@ def _field_function(emitter: Emitter, node: syntax.Field) -> Evaluate | None:
     return closure_maker(emitter, emitter.analysis.functions[id(holder)], emitter.code_of(holder))
 
 
-def _static(emitter: Emitter, node: syntax.Field, key_of: Evaluate | None) -> None:
+def _static(emitter: Emitter, node: syntax.Field, key_of: Evaluate | None, at: int) -> None:
     """A static field or block, which has no key: its function is called with the class as `this`."""
     maker = _field_function(emitter, node)
+    names_value = node.computed and node.value is not None and takes_name(node.value)
 
     def begin(frame: Frame, machine: Runner) -> object:
         constructor = frame.stack[-1]
@@ -199,10 +203,13 @@ def _static(emitter: Emitter, node: syntax.Field, key_of: Evaluate | None) -> No
     def end(frame: Frame, machine: Runner) -> None:
         value = frame.stack.pop()
         if key_of is not None:
-            machine.language.define_field(frame.stack[-1], key_of(frame, machine), value)
+            key = key_of(frame, machine)
+            if names_value:
+                machine.language.give_name(value, key)
+            machine.language.define_field(frame.stack[-1], key, value)
 
-    emitter.op(begin, node.at)
-    emitter.op(end, node.at)
+    emitter.op(begin, at)
+    emitter.op(end, at)
 
 
 def _bind_name(emitter: Emitter, node: syntax.Class) -> None:
@@ -213,6 +220,20 @@ def _bind_name(emitter: Emitter, node: syntax.Class) -> None:
     store = store_variable(emitter, variable)
     emitter.op(lambda frame, machine: store(frame, machine, frame.stack[-1]), node.at)
     emitter.known.add(variable)
+
+
+def parent_of(realm: Host, function: JsFunction) -> Value:
+    """What `super(...)` calls: the prototype of the class by now. TypeError if that makes no objects (ThrowNotSuperConstructor)."""
+    parent = realm.prototype_of(function)
+    if realm.is_constructor(parent):
+        return parent
+    if isinstance(parent, JsFunction | Native):
+        shown = str(parent.code.name if isinstance(parent, JsFunction) else parent.name) or "null"
+    else:
+        has_no_name = parent is None or parent is realm.protos["Function"]  # that of a class that extends null
+        shown = "null" if has_no_name else realm.told(parent)
+    of = function.code.name or "anonymous class"
+    raise realm.error("TypeError", f"Super constructor {shown} of {of} is not a constructor")
 
 
 def push_super_call(emitter: Emitter, node: syntax.Call, push_list: Callable[..., None]) -> None:
@@ -227,11 +248,7 @@ def push_super_call(emitter: Emitter, node: syntax.Call, push_list: Callable[...
 
     def begin(frame: Frame, machine: Runner) -> object:
         realm = machine.language
-        parent = realm.prototype_of(function(frame, machine))
-        if not realm.is_constructor(parent):
-            raise realm.error(
-                "TypeError", f"Super constructor {realm.shown(parent)} of anonymous class is not a constructor"
-            )
+        parent = parent_of(realm, function(frame, machine))
         return construct(realm, parent, frame.stack.pop(), target(frame, machine), "super")
 
     def bind(frame: Frame, machine: Runner) -> object:

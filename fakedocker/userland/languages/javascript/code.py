@@ -18,7 +18,8 @@ class JsCode(Code):
         box_slots: slots whose values are put into boxes when a frame begins.
         is_host: whether it is a part of the library, which traces show without a place.
         extra_texts: expressions that a message may name, by their offsets.
-        debug_name: what traces call it, where that is not its name: the member that it was assigned to.
+        debug_name: what traces call it, where it has no name; see `inferred_names`.
+        names_value: whether it gives the value of a field that is named by its key in brackets.
         entry_at: where it is told to be before its first step, -1 if that is not known: where its parameters begin.
         first_at: where it is told to be when it is one call too many, -1 if that is where it was called.
         start, end: where its text stands in the source, for Function.prototype.toString.
@@ -39,6 +40,7 @@ class JsCode(Code):
         "is_strict",
         "kind",
         "length",
+        "names_value",
         "simple_count",
         "start",
         "target_slot",
@@ -57,6 +59,7 @@ class JsCode(Code):
         self.start = self.end = 0
         self.entry_at = self.first_at = -1
         self.debug_name = ""
+        self.names_value = False
         self.extra_texts: dict[int, str] = {}
         self.write: Callable[[], None] | None = None
 

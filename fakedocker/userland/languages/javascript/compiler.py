@@ -21,9 +21,12 @@ from fakedocker.userland.languages.javascript.calls import (
     field_operation,
     leave_operation,
 )
+from fakedocker.userland.languages.javascript.classes import parent_of
 from fakedocker.userland.languages.javascript.code import JsCode
 from fakedocker.userland.languages.javascript.emitting import Emitter
 from fakedocker.userland.languages.javascript.escapes import Refused
+from fakedocker.userland.languages.javascript.functions import takes_name
+from fakedocker.userland.languages.javascript.inferred_names import infer_names
 from fakedocker.userland.languages.javascript.jumping import give_this, leave
 from fakedocker.userland.languages.javascript.nodes import nodes_in
 from fakedocker.userland.languages.javascript.places import start_of
@@ -64,6 +67,7 @@ class _Unit:
         self.by_node: dict[int, JsCode] = {}
         self._nodes: dict[int, Node] = {}
         self._collect(self.program)
+        infer_names(self.program, to_units(source.text), lambda node: self.by_node.get(id(node)))
         self._write_program(len(parameters))
 
     def _collect(self, root: Node) -> None:
@@ -76,6 +80,7 @@ class _Unit:
                 self._add(node, node.kind, node.name)
             elif isinstance(node, syntax.Field) and node.value is not None and node.key is not None:
                 self._add(node, "field", "")
+                self.codes[-1].names_value = node.computed and takes_name(node.value)
             elif isinstance(node, syntax.Class) and node.constructor is None:
                 self._add(node, "derived" if node.parent is not None else "constructor", node.name)
             pending += list(nodes_in(node))[::-1]
@@ -206,6 +211,7 @@ class _Unit:
 
     def _write_function(self, code: JsCode, node: syntax.Function, scope: FunctionScope) -> None:
         emitter = self._emitter(code, scope)
+        emitter.is_unseen = code.kind == "static"
         own = next((variable for variable in scope.top.names.values() if variable.kind == "name"), None)
         if own is not None and own.slot != code.function_slot:
             source_slot, slot, boxed = code.function_slot, own.slot, own.boxed
@@ -254,6 +260,7 @@ class _Unit:
             if isinstance(node.key, syntax.PrivateName)
             else ""
         )
+        emitter.is_unseen = node.is_static
         push(emitter, node.value, str(name))
         leave(emitter, node.at)
         emitter.finish()
@@ -292,9 +299,8 @@ def _argument_at(place: int) -> Operation:
 def _default_super(frame: Frame, machine: Runner) -> object:
     invocation = frame.extra
     realm = machine.language
-    return construct(
-        realm, realm.prototype_of(invocation.function), invocation.arguments, invocation.new_target, "super"
-    )
+    parent = parent_of(realm, invocation.function)
+    return construct(realm, parent, invocation.arguments, invocation.new_target, "super")
 
 
 def _default_bind(frame: Frame, machine: Runner) -> object:

@@ -100,7 +100,7 @@ def _array(emitter: Emitter, node: syntax.ArrayLiteral) -> Evaluate:
         else:
             items.append((False, direct(emitter, item)))
     texts = [
-        (not_iterable(item.value, position(item.value)), position(item.value))
+        (emitter.told(not_iterable(item.value, position(item.value))), position(item.value))
         if isinstance(item, syntax.Spread)
         else None
         for item in node.items
@@ -188,7 +188,8 @@ def _property_key(emitter: Emitter, node: syntax.Property) -> Evaluate:
     if isinstance(node.key, syntax.Literal) and not node.computed:
         name = _literal_key(node.key)
         return lambda frame, machine: name
-    key = direct(emitter, node.key)
+    with emitter.unseen():
+        key = direct(emitter, node.key)
     return lambda frame, machine: to_key(machine.language, key(frame, machine))
 
 

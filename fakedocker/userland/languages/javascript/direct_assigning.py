@@ -14,7 +14,6 @@ from fakedocker.userland.languages.javascript.operators import (
     to_numeric,
 )
 from fakedocker.userland.languages.javascript.shared import NULL
-from fakedocker.userland.languages.javascript.syntax import Node
 from fakedocker.userland.languages.javascript.variables import write
 from fakedocker.userland.languages.machine.code import Frame, Runner
 
@@ -25,7 +24,6 @@ def assign(emitter: Emitter, node: syntax.Assign) -> Evaluate:
         name = target.name if isinstance(target, syntax.Name) else ""
         value = named(emitter, node.value, name, direct)
         if isinstance(target, syntax.Member):
-            note_debug_name(emitter, target, node.value)
             return member_store(emitter, target, direct, value, node.at)
         is_name = isinstance(target, syntax.Name)
         store = write(emitter, name, node.at) if is_name else pattern_store(emitter, target, direct, write)
@@ -39,40 +37,6 @@ def assign(emitter: Emitter, node: syntax.Assign) -> Evaluate:
     if operator in ("&&=", "||=", "??="):
         return _logical_assign(emitter, node)
     return _compound(emitter, node)
-
-
-def note_debug_name(emitter: Emitter, target: syntax.Member, value: Node) -> None:
-    """A function without a name that is assigned to a member is called after it in traces."""
-    if isinstance(value, syntax.Function) and not value.name:
-        text = _debug_path(target)
-        if text:
-            emitter.code_of(value).debug_name = text.replace(".prototype.", ".")
-
-
-def note_listed_names(emitter: Emitter, name: str, value: Node) -> None:
-    """Functions without a name in a list that a variable gets are called after the variable in traces."""
-    pending: list[Node] = [value] if isinstance(value, syntax.ArrayLiteral) else []
-    found: list[syntax.Function] = []
-    while pending:
-        node = pending.pop()
-        if isinstance(node, syntax.ArrayLiteral):
-            pending += [part for part in node.items if part is not None]
-        elif isinstance(node, syntax.Function):
-            found += [node] if not node.name else []
-        elif not isinstance(node, syntax.Literal | syntax.Name):
-            return  # its names may count, too
-    for function in found:
-        emitter.code_of(function).debug_name = name
-
-
-def _debug_path(node: Node) -> str:
-    match node:
-        case syntax.Name(_, name):
-            return name
-        case syntax.Member(_, target, syntax.Literal(_, str(key)), _, _):
-            inner = _debug_path(target)
-            return f"{inner}.{key}" if inner else ""
-    return ""
 
 
 def _logical_assign(emitter: Emitter, node: syntax.Assign) -> Evaluate:

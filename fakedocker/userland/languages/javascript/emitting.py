@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from fakedocker.userland.languages.javascript.analysis import Analysis
 from fakedocker.userland.languages.javascript.cells import Value
 from fakedocker.userland.languages.javascript.code import JsCode
+from fakedocker.userland.languages.javascript.rendering import UNSEEN
 from fakedocker.userland.languages.javascript.scopes import FunctionScope, Scope, Variable
 from fakedocker.userland.languages.javascript.syntax import Node
 from fakedocker.userland.languages.machine.code import Frame, Operation, Runner
@@ -90,11 +92,29 @@ class Emitter:
         self.known: set[Variable] = set()  # those that have a value wherever code below is run
         self.checked: set[Variable] = set()
         self.labels_ahead: tuple[str, ...] = ()
+        self.is_unseen = False  # whether V8 finds no words for what stands here
         self.result_slot = -1  # of a program whose last value is wanted
         self.failing_calls: dict[
             int, str
         ] = {}  # what is said if they call no function, by their ids, where that is no usual text
         self._items: list[tuple[Operation | Callable[[], Operation | None], int, Label | None, bool]] = []
+
+    @contextmanager
+    def unseen(self) -> Iterator[None]:
+        """What is written meanwhile is what V8 does not look at when it looks for words: a key in brackets of a literal."""
+        before, self.is_unseen = self.is_unseen, True
+        try:
+            yield
+        finally:
+            self.is_unseen = before
+
+    def words(self, said: str) -> str:
+        """What is said of an expression that is called, unless V8 does not find it."""
+        return UNSEEN if self.is_unseen else said
+
+    def told(self, said: str) -> str:
+        """What is said of an expression that is gone through; nothing, for the value itself, where V8 does not find it."""
+        return "" if self.is_unseen else said
 
     def op(self, operation: Operation, at: int) -> None:
         """Add an operation."""

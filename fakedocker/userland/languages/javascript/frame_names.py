@@ -4,22 +4,32 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from functools import lru_cache
-from typing import Final
+from typing import Final, cast
 
+from fakedocker.userland.languages.javascript.calls import MAKER
 from fakedocker.userland.languages.javascript.cells import (
+    Generator,
     Invocation,
+    JsBytes,
     JsFunction,
     JsObject,
+    ListIterator,
+    Proxy,
     Slot,
     Value,
+    Wrapper,
 )
 from fakedocker.userland.languages.javascript.code import JsCode
 from fakedocker.userland.languages.javascript.escapes import LINE_END
-from fakedocker.userland.languages.javascript.properties import get, prototype_of
-from fakedocker.userland.languages.javascript.shared import NULL, Host, Native
-from fakedocker.userland.languages.javascript.units import source_units
+from fakedocker.userland.languages.javascript.inferred_names import UNKNOWN_NAME
+from fakedocker.userland.languages.javascript.properties import MISSING, index_of, own, prototype_of
+from fakedocker.userland.languages.javascript.shared import NULL, TO_STRING_TAG, Host, Key, Native
+from fakedocker.userland.languages.javascript.units import from_units, source_units
 from fakedocker.userland.languages.machine.code import Source
 
+TAGGED: Final = frozenset({"Array", "Function", "Error", "Boolean", "Number", "String", "Date", "RegExp", "Arguments"})
+_CLASSED: Final = TAGGED | {"Map", "Set", "WeakMap", "WeakSet", "Promise", "Generator"}
+"""Kinds that are called by their own name where no tag says another."""
 Place = tuple[str, int, int, Source]
 """The name of a source, line and column, both from 1, and the source."""
 
@@ -38,13 +48,9 @@ def _line_starts(text: str) -> list[int]:
 
 
 def frame_name(realm: Host, code: JsCode, invocation: Invocation) -> str:
-    """A function as a trace names it: with what it is a method of."""
-    name = code.debug_name or code.name
+    """A function as a trace names it (AppendMethodCall): with what it is a method of, where its name is an identifier."""
     function = invocation.function
-    named = function.props.get("name")
-    if named is not None and not code.debug_name:
-        held = named.value if type(named) is Slot else named
-        name = held if type(held) is str else name
+    name = _own_name(function) or code.debug_name or code.name
     if invocation.new_target is not None and code.kind not in ("arrow",):
         return f"new {name or '<anonymous>'}"
     this = invocation.this
@@ -52,53 +58,142 @@ def frame_name(realm: Host, code: JsCode, invocation: Invocation) -> str:
         return "Object.<anonymous>" if code.source.options[0] == "file" else ""
     if this is None or this is NULL or this is realm.globals:
         return name
-    if code.kind in ("getter", "setter"):
-        plain = name.partition(" ")[2] or name
-        return f"{code.kind[:3]} {plain} [as {plain}]"
-    if code.kind == "field":
-        is_static = isinstance(this, JsFunction)
-        return "Function.<static_initializer>" if is_static else "<instance_members_initializer>"
-    if name.startswith("#"):
-        return name
-    kind = type_name(realm, this)
+    if code.kind in ("field", "static"):
+        return "<static_initializer>" if isinstance(this, JsFunction) else "<instance_members_initializer>"
     method = _method_name(realm, this, function)
-    if name:
-        text = name if not kind or name.startswith(kind) or code.debug_name else f"{kind}.{name}"
-        if (
-            method
-            and method != name
-            and not code.debug_name
-            and not name.endswith(f".{method}")
-            and not name.endswith(f" {method}")
-        ):
-            text += f" [as {method}]"
-        return text
-    return f"{kind}.{method or '<anonymous>'}"
+    if not name:
+        kind = type_name(realm, this)
+        return f"{kind}.{method or '<anonymous>'}" if kind else method or "<anonymous>"
+    text = f"{type_name(realm, this)}.{name}" if is_identifier(name) else name
+    if method and method != name and not name.endswith(f".{method}"):
+        text += f" [as {method}]"
+    return text
+
+
+def _own_name(function: JsFunction) -> str:
+    """The name that a function has as a property, "" if that is no text."""
+    found = function.props.get("name")
+    held = found.value if type(found) is Slot else found
+    return held if type(held) is str else ""
+
+
+def is_identifier(text: str) -> bool:
+    """Whether a name could stand in a program."""
+    return from_units(text).replace("$", "_").isidentifier()
 
 
 def type_name(realm: Host, value: Value) -> str:
-    """What an object is an instance of."""
+    """What an object is an instance of (GetTypeName and JSReceiver::GetConstructorName)."""
     if isinstance(value, JsFunction | Native):
-        found = get(realm, value, "name") if isinstance(value, JsFunction) and value.class_kind else ""
-        return found if type(found) is str and found else "Function"
+        return _class_name(value) if isinstance(value, JsFunction) and value.class_kind else "Function"
+    if type(value) is Proxy:
+        return "Proxy"
     if not isinstance(value, JsObject):
         return {str: "String", float: "Number", bool: "Boolean", int: "BigInt"}.get(type(value), "Object")
     if value.proto is None:
-        return ""
-    constructor = get(realm, value, "constructor") if type(value).__name__ != "Proxy" else None
-    found = get(realm, constructor, "name") if isinstance(constructor, JsFunction | Native) else None
-    return found if type(found) is str and found else "Object"
+        return "Object"
+    if isinstance(value, Generator):
+        return generator_name(cast(JsCode, value.frame.code)) if value.frame is not None else UNKNOWN_NAME
+    constructor = _own_data(realm, value.proto, "constructor")
+    name = _constructor_name((value.private or {}).get(MAKER) or constructor)
+    if name and name != "Object":
+        return name
+    tag = _tag_of(realm, value)
+    if tag:
+        return tag
+    return name or class_of(value)
+
+
+def generator_name(code: JsCode) -> str:
+    """What the generators of a function are called."""
+    return code.name or code.debug_name or "Generator"
+
+
+def _own_data(realm: Host, target: JsObject, key: Key) -> Value:
+    """A property of its own that is no accessor, undefined if there is none."""
+    found = own(realm, target, key)
+    if found is MISSING:
+        return None
+    if type(found) is Slot:
+        return None if found.is_accessor else found.value
+    return found
+
+
+def _constructor_name(constructor: Value) -> str:
+    match constructor:
+        case JsFunction():
+            return _coded_name(constructor)
+        case Native():
+            return constructor.name
+    return ""
+
+
+def _coded_name(function: JsFunction) -> str:
+    """What a function is called by its source."""
+    code = function.code
+    assert isinstance(code, JsCode)
+    return code.name or code.debug_name
+
+
+def _tag_of(realm: Host, value: JsObject) -> str:
+    place: Value = value
+    while isinstance(place, JsObject) and type(place) is not Proxy:
+        tag = own(realm, place, TO_STRING_TAG)
+        if tag is not MISSING:
+            held = tag.value if type(tag) is Slot else tag
+            return held if type(held) is str else ""
+        place = place.proto
+    return ""
+
+
+def _class_name(function: JsFunction) -> str:
+    """A class as its static methods are told of: by its name, or that which it was written with where that is no text."""
+    return _own_name(function) or _coded_name(function) or "Function"
 
 
 def _method_name(realm: Host, this: Value, function: JsFunction) -> str:
+    """Under which name a function is found at what it is called on, "" where there are more (CallSiteInfo::GetMethodName)."""
+    name = function.code.name
+    if name and _is_called(realm, this, name, function):
+        return str(name)
+    result = ""
     place: Value = this
-    while isinstance(place, JsObject):
+    while isinstance(place, JsObject) and type(place) is not Proxy:
         for key, value in place.props.items():
-            held = value.value if type(value) is Slot else value
-            if held is function and type(key) is str:
-                return key
+            if type(key) is not str or not _is_function(value, function) or index_of(key) >= 0:
+                continue
+            if type(value) is Slot and not value.enumerable:
+                continue
+            if result:
+                return ""
+            result = key
         place = prototype_of(realm, place)
-    return ""
+    return result
+
+
+def _is_called(realm: Host, this: Value, name: str, function: JsFunction) -> bool:
+    """Whether the property of a name is a function, there or in the nearest prototype that has it."""
+    place: Value = this
+    while isinstance(place, JsObject) and type(place) is not Proxy:
+        if name in place.props:
+            return _is_function(place.props[name], function)
+        place = prototype_of(realm, place)
+    return False
+
+
+def _is_function(held: Value, function: JsFunction) -> bool:
+    if type(held) is Slot:
+        return held.getter is function or held.setter is function if held.is_accessor else held.value is function
+    return held is function
+
+
+def class_of(value: JsObject) -> str:
+    """What V8 calls the class of an object."""
+    if isinstance(value, Wrapper):
+        return value.kind
+    if isinstance(value, JsBytes):
+        return "Uint8Array" if value.kind == "Buffer" else value.kind
+    return value.kind if value.kind in _CLASSED and not isinstance(value, ListIterator) else "Object"
 
 
 SILENT: Final = frozenset(

@@ -25,11 +25,12 @@ from fakedocker.userland.languages.javascript.code import JsCode
 from fakedocker.userland.languages.javascript.operators import to_boolean
 from fakedocker.userland.languages.javascript.properties import get, has_own, prototype_of
 from fakedocker.userland.languages.javascript.property_keys import enumerable_keys
-from fakedocker.userland.languages.javascript.rendering import UNSURE
+from fakedocker.userland.languages.javascript.rendering import UNSEEN, UNSURE
 from fakedocker.userland.languages.javascript.shared import ASYNC_ITERATOR, HOLE, ITERATOR, NULL, Host, Native, Written
 from fakedocker.userland.languages.javascript.syntax import Held
 from fakedocker.userland.languages.machine.cells import NotSimulated
 from fakedocker.userland.languages.machine.code import After, Frame, Runner
+from fakedocker.userland.languages.machine.machine import Thrown
 
 MOST_VALUES: Final = 1 << 22
 _DONE: Final = (None, True)
@@ -233,23 +234,88 @@ def enter_return(realm: Host, found: Value, after_throw: bool) -> object:
     return True
 
 
+def begin_taking(realm: Host, value: Value, at: int, said: str | Held) -> list[Value]:
+    """What a pattern takes from, step by step: an iterator, whether it is through, and its `next`."""
+    realm.position = at
+    found = iterator(realm, value, False, at, said)
+    method = None if type(found) is ListIterator else get(realm, found, "next")
+    realm.position = -1
+    return [found, False, method]
+
+
+def next_taken(realm: Host, state: list[Value], at: int) -> Value:
+    """The next that a pattern takes; undefined if there is no more. What the iterator itself throws ends it."""
+    found, is_through, method = state
+    if is_through:
+        return None
+    if type(found) is ListIterator:
+        given, state[1] = advance(realm, found)
+        return given
+    state[1] = True
+    if not is_callable(method):
+        raise realm.error_at(at, "TypeError", f"{realm.told_with_type(method)} is not a function")
+    realm.position = at
+    result = realm.call(method, found, [])
+    done = to_boolean(realm.get_result(result, "done", at))
+    given = None if done else get(realm, result, "value")
+    realm.position = -1
+    state[1] = done
+    return given
+
+
+def rest_taken(realm: Host, state: list[Value], at: int) -> JsArray:
+    """All that is left, as an array."""
+    values: list[Value] = []
+    while True:
+        given = next_taken(realm, state, at)
+        if state[1]:
+            return realm.array(values)
+        values.append(given)
+        if len(values) > MOST_VALUES:
+            raise NotSimulated("so many values of an iterator at once")
+
+
+def end_taking(realm: Host, state: list[Value], at: int, *, is_thrown: bool) -> None:
+    """No more is taken: an iterator that is not through is told so. What it does wrong then is not told after something else has been thrown."""
+    found, is_through, _ = state
+    if is_through or type(found) is ListIterator:
+        return
+    state[1] = True
+    realm.position = at
+    try:
+        method = get(realm, found, "return")
+        if method is None or method is NULL:
+            return
+        if not is_callable(method):
+            raise realm.error_at(at, "TypeError", f"{realm.told_with_type(method)} is not a function")
+        result = realm.call(method, found, [])
+        if not is_object(result):
+            raise realm.error_at(at, "TypeError", f"Iterator result {realm.told(result)} is not an object")
+    except Thrown:
+        if not is_thrown:
+            raise
+    finally:
+        realm.position = -1
+
+
 def take(realm: Host, value: Value, count: int | None, at: int = -1, said: str | Held = "") -> list[Value]:
     """The first values of what an iterator goes through, or all of them, at once."""
     if type(value) is JsArray and _is_plain_array(realm, value):
         items = value.items if count is None else value.items[:count]
         return [None if item is HOLE else item for item in items]
-    found = iterator(realm, value, False, at, said)
+    found, _, method = begin_taking(realm, value, at, said)
     values: list[Value] = []
     while count is None or len(values) < count:
         if type(found) is ListIterator:
             given, done = advance(realm, found)
         else:
-            method = get(realm, found, "next")
+            realm.position = at
             if said and not is_callable(method):
                 raise NotSimulated("what V8 says of an iterator without a function next")
             result = realm.call(method, found, [])
             done = to_boolean(realm.get_result(result, "done", at))
             given = None if done else get(realm, result, "value")
+            realm.position = -1
         if done:
             return values
         values.append(given)
@@ -283,6 +349,7 @@ def spread(realm: Host, value: Value, text: str) -> list[Value]:
     if value is None or value is NULL or not is_callable(get(realm, value, ITERATOR)):
         said = "Spread syntax requires ...iterable[Symbol.iterator] to be a function"
         is_nothing = value is None or value is NULL
+        text = realm.told_with_type(value) if text == UNSEEN else text
         unread = f"{text} is not iterable (cannot read property {realm.told(value)})"
         raise realm.error("TypeError", unread if is_nothing else said)
     return take(realm, value, None, said=text)

@@ -157,9 +157,9 @@ class LiteralSyntax:
     def _method(self, token: Token, key: Key) -> syntax.Property:
         functions = self.expressions.functions
         if key.accessor:
-            value = functions.method(key.accessor + "ter", key.node)
+            value = key.called(functions.method(key.accessor + "ter", key.node))
             return syntax.Property(token.at, key.accessor, key.node, value, key.computed)
-        value = functions.method("method", key.node, key.is_async, key.is_generator)
+        value = key.called(functions.method("method", key.node, key.is_async, key.is_generator))
         return syntax.Property(token.at, "init", key.node, value, key.computed)
 
     def _shorthand(self, key: Key) -> syntax.Property:

@@ -91,7 +91,7 @@ def for_in_statement(emitter: Emitter, node: syntax.ForIn) -> None:
         statement(emitter, node.target)
     at = place_of_subject(node.value)
     slot = emitter.new_slot()
-    kind, said = node.kind, not_iterable(node.value, at)
+    kind, said = node.kind, emitter.told(not_iterable(node.value, at))
     if kind != "in":
         note_failing_call(emitter, node.value)
     push(emitter, node.value)

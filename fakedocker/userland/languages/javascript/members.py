@@ -24,6 +24,7 @@ from fakedocker.userland.languages.javascript.operators import to_key, to_number
 from fakedocker.userland.languages.javascript.properties import MISSING, get, get_from, prototype_of
 from fakedocker.userland.languages.javascript.property_changes import define, delete, put, put_item
 from fakedocker.userland.languages.javascript.property_keys import is_enumerable, own_keys
+from fakedocker.userland.languages.javascript.rendering import UNSEEN
 from fakedocker.userland.languages.javascript.shared import HOLE, ITERATOR, NULL, Host, Key, Native
 from fakedocker.userland.languages.machine.cells import NotSimulated
 from fakedocker.userland.languages.machine.code import Source
@@ -191,6 +192,8 @@ def add_class_method(
     """A method of a class; a private one is put on each object, as a field that cannot be set."""
     target: JsObject = constructor if is_static else prototype
     if type(key) is PrivateMark:
+        if kind != "method":
+            give_name(realm, function, key.name, f"{kind} ")
         if is_static:
             _add_private(constructor, key, kind, function)
         else:
@@ -289,6 +292,9 @@ def cannot_destructure(realm: Host, value: Value, pattern: syntax.ObjectPattern,
     """Nothing cannot be taken apart."""
     said = "null" if value is NULL else "undefined"
     text = pattern.said or ("object null" if value is NULL else said)
+    if text == UNSEEN:
+        read = f" (reading '{pattern.first}')" if pattern.first else ""
+        return realm.error_at(at, "TypeError", f"Cannot read properties of {said}{read}")
     first = pattern.pairs[0][2] if pattern.pairs else None
     if isinstance(first, syntax.WithDefault) and isinstance(first.target, syntax.ObjectPattern):
         raise NotSimulated("what V8 says of nothing that is taken apart by a pattern with a default")

@@ -31,6 +31,10 @@ class Key(NamedTuple):
         """Whether a word before it says that it is one."""
         return self.is_async or self.is_generator or bool(self.accessor)
 
+    def called(self, function: syntax.Function) -> syntax.Function:
+        """The method of this key: under one in brackets it gets its name when it is made."""
+        return function._replace(name="") if self.computed else function
+
 
 class FunctionParts(Protocol):
     """What is asked of the parser of functions."""

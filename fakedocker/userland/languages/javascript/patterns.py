@@ -230,17 +230,18 @@ class Covers:
 
     def _array(self, node: syntax.ArrayLiteral, is_strict: bool, declares: bool) -> Node:
         rest: Node | None = None
+        rest_at = -1
         found: list[Node | None] = []
         for place, item in enumerate(node.items):
             if isinstance(item, syntax.Spread):
-                rest = _inner(self.pattern(item.value, is_strict, declares=declares))
+                rest, rest_at = _inner(self.pattern(item.value, is_strict, declares=declares)), item.at
                 if isinstance(rest, syntax.WithDefault):
                     raise self.refuse(NO_TARGET, item)
                 if place != len(node.items) - 1 or node.has_comma:
                     raise self.refuse("Rest element must be last element", item)
             else:
                 found.append(None if item is None else _inner(self.pattern(item, is_strict, declares=declares)))
-        return syntax.ArrayPattern(node.at, tuple(found), rest)
+        return syntax.ArrayPattern(node.at, tuple(found), rest, rest_at=rest_at)
 
     def _object(self, node: syntax.ObjectLiteral, is_strict: bool, declares: bool) -> Node:
         pairs: list[tuple[Node, bool, Node]] = []

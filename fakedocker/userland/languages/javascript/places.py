@@ -63,8 +63,8 @@ def place_behind(body: tuple[Node, ...], start: int) -> int:
                 continue
             case syntax.Declaration(_, "var", pairs) if all(value is None for _, value in pairs):
                 continue
-            case syntax.ClassDeclaration(_, syntax.Class(_, _, _, None, _, ())):
-                continue
+            case syntax.ClassDeclaration(at, _):
+                return at
             case syntax.If(_, _, yes, None):
                 return place_behind((yes,), UNKNOWN_AT)
             case syntax.Block(_, inner) if inner:
@@ -88,6 +88,18 @@ def place_of_subject(node: Node) -> int:
     """Where it is told that what a `for` should go through cannot be gone through."""
     walk = _Walk(position(node), {}, is_whole=True)
     walk.visit(node)
+    return walk.place
+
+
+def place_of_item(node: Node) -> int:
+    """Where it is told that the step is which gives an item of a pattern: at its beginning, or what its target evaluates before it."""
+    target = node.target if isinstance(node, syntax.WithDefault) else node
+    at = start_of(target)
+    if not isinstance(target, syntax.Member):
+        return at
+    walk = _Walk(at, {}, is_whole=True)
+    walk.visit(target.target)
+    walk.visit(target.key if target.computed else None)
     return walk.place
 
 

@@ -280,6 +280,7 @@ class Realm:
 
     told = telling.told
     told_iteration = telling.told_iteration
+    told_with_type = telling.told_with_type
     told_key = telling.told_key
 
     def key_text(self, key: Key) -> str:
@@ -364,6 +365,10 @@ class Realm:
     enter_return = iterators.enter_return
     spread = iterators.spread
     take = iterators.take
+    begin_taking = iterators.begin_taking
+    next_taken = iterators.next_taken
+    rest_taken = iterators.rest_taken
+    end_taking = iterators.end_taking
     values_of = iterators.values_of
     promise_of = promises.promise_of
     resolve = promises.resolve

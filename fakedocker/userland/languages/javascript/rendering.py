@@ -21,6 +21,9 @@ _UNREAD = " (cannot read property Symbol(Symbol.iterator))"
 
 UNSURE: Final = "?"
 """What is said where nobody can be sure what V8 says, or where it points."""
+UNSEEN: Final = "-"
+"""What is said of what V8 does not find in its tree, as it never looks there: keys in brackets, and static parts of classes. It tells of
+the value then."""
 
 
 def render(node: Node | None, in_iteration: bool = False) -> str:

@@ -125,7 +125,7 @@ def push_list(emitter: Emitter, items: tuple[Node | None, ...], at: int, *, is_a
                 note_failing_call(emitter, item.value)
             push(emitter, item.value)
             is_sole = not is_array and number == len(items) - 1
-            emitter.op(_spread(item.value, is_array, is_sole), at if is_sole else position(item.value))
+            emitter.op(_spread(emitter, item.value, is_array, is_sole), at if is_sole else position(item.value))
         else:
             push(emitter, item)
 
@@ -145,10 +145,11 @@ def note_failing_call(emitter: Emitter, node: Node, *, delegates: bool = False) 
         emitter.failing_calls[id(call)] = (not_delegated if delegates else not_iterable)(node, call.at)
 
 
-def _spread(node: Node, is_array: bool, is_sole: bool) -> Operation:
+def _spread(emitter: Emitter, node: Node, is_array: bool, is_sole: bool) -> Operation:
     """Put what an iterator gives to a list. `is_sole`: whether nothing follows it in a call."""
     at = position(node)
-    text, said = render(node), (not_iterable if is_array else not_spread)(node, at)
+    text = emitter.words(render(node))
+    said = emitter.told((not_iterable if is_array else not_spread)(node, at))
 
     def run(frame: Frame, machine: Runner) -> None:
         realm, value = machine.language, frame.stack[-1]
@@ -196,7 +197,8 @@ def _property(emitter: Emitter, node: syntax.Property) -> None:
         emitter.op(lambda frame, machine: frame.stack.append(to_key(machine.language, key.value)), node.at)
         push(emitter, node.value, str(key.value))
     else:
-        push(emitter, node.key)
+        with emitter.unseen():
+            push(emitter, node.key)
         push(emitter, node.value)
     kind = node.kind
     is_named = isinstance(node.value, syntax.Function) or takes_name(node.value)
@@ -311,7 +313,7 @@ def _yield(emitter: Emitter, node: syntax.Yield) -> None:
         push(emitter, node.value)
     if node.delegates and node.value is not None:
         place = emitter.analysis.noted_places.get(id(node), node.at)
-        _delegate(emitter, node.at, place, not_delegated(node.value, place))
+        _delegate(emitter, node.at, place, emitter.told(not_delegated(node.value, place)))
     elif emitter.code.is_async:
         emitter.op(await_value, node.at)
         emitter.op(yield_async, node.at)

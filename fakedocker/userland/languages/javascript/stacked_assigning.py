@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fakedocker.userland.languages.javascript import syntax
-from fakedocker.userland.languages.javascript.assigning import getter_of, pattern_store, setter_of
+from fakedocker.userland.languages.javascript.assigning import (
+    getter_of,
+    pattern_store,
+    places_of_items,
+    rest_of,
+    setter_of,
+    told_as_seen,
+)
 from fakedocker.userland.languages.javascript.cells import Value
 from fakedocker.userland.languages.javascript.direct import direct
 from fakedocker.userland.languages.javascript.emitting import Emitter, Label
+from fakedocker.userland.languages.javascript.jumping import THROWN, close_final, drop, open_final
 from fakedocker.userland.languages.javascript.operators import BINARY, to_key, to_numeric
 from fakedocker.userland.languages.javascript.shared import NULL
 from fakedocker.userland.languages.javascript.stacked import KINDS, keep_unless, note_failing_call, push
@@ -147,7 +155,7 @@ def store(
         storing = pattern_store(emitter, target, direct, write_name)
         emitter.op(lambda frame, machine: storing(frame, machine, frame.stack.pop()), target.at)
         return
-    match target:
+    match told_as_seen(emitter, target):
         case syntax.WithDefault(at, inner, default):
             present = Label()
 
@@ -164,49 +172,60 @@ def store(
             push(emitter, default, inner.name if isinstance(inner, syntax.Name) else "")
             emitter.mark(present)
             store(emitter, inner, write_name)
-        case syntax.Member(at, _, _, _, _):
-            setter, strict = setter_of(target), emitter.code.is_strict
-            push(emitter, target.target)
-            push_key(emitter, target)
+        case syntax.Member(at, _, _, _, _) as member:
+            setter, strict = setter_of(member), emitter.code.is_strict
+            push(emitter, member.target)
+            push_key(emitter, member)
 
             def assign(frame: Frame, machine: Runner) -> None:
                 key, where, value = frame.stack.pop(), frame.stack.pop(), frame.stack.pop()
                 setter(machine, where, key, value, strict, at)
 
             emitter.op(assign, at)
-        case syntax.WrongTarget():
+        case syntax.WrongTarget() as wrong:
             emitter.op(lambda frame, machine: frame.stack.pop(), target.at)
-            wrong_target(emitter, target)
-        case syntax.ArrayPattern():
-            _store_array(emitter, target, write_name)
-        case syntax.ObjectPattern():
-            _store_object(emitter, target, write_name)
+            wrong_target(emitter, wrong)
+        case syntax.ArrayPattern() as pattern:
+            _store_array(emitter, pattern, write_name)
+        case syntax.ObjectPattern() as pattern:
+            _store_object(emitter, pattern, write_name)
 
 
 def _store_array(
     emitter: Emitter, node: syntax.ArrayPattern, write_name: Callable[..., Callable[[Frame, Runner, Value], None]]
 ) -> None:
-    slot, count, at, has_rest = emitter.new_slot(), len(node.items), node.at, node.rest is not None
-    place_, said = node.place if node.place >= 0 else at, node.held or node.said
+    slot, at = emitter.new_slot(), node.at
+    place, said = node.place if node.place >= 0 else at, node.held or node.said
+    places = places_of_items(node, place)
 
-    def take(frame: Frame, machine: Runner) -> None:
-        frame.slots[slot] = machine.language.take(frame.stack[-1], None if has_rest else count, place_, said)
+    def begin(frame: Frame, machine: Runner) -> None:
+        frame.slots[slot] = machine.language.begin_taking(frame.stack[-1], place, said)
         frame.stack.pop()
 
-    emitter.op(take, at)
-    for place, item in enumerate(node.items):
-        if item is not None:
+    emitter.op(begin, at)
+    final = open_final(emitter, at)
+    for item, item_at in zip(node.items, places, strict=False):
 
-            def push_item(frame: Frame, machine: Runner, place: int = place) -> None:
-                values = frame.slots[slot]
-                frame.stack.append(values[place] if place < len(values) else None)
+        def step(frame: Frame, machine: Runner, at: int = item_at) -> None:
+            frame.stack.append(machine.language.next_taken(frame.slots[slot], at))
 
-            emitter.op(push_item, item.at)
+        emitter.op(step, item_at)
+        if item is None:
+            emitter.op(drop, at)
+        else:
             store(emitter, item, write_name)
     if node.rest is not None:
-        emitter.op(lambda frame, machine: frame.stack.append(machine.language.array(frame.slots[slot][count:])), at)
-        store(emitter, node.rest, write_name)
-    emitter.op(lambda frame, machine: frame.slots.__setitem__(slot, None), at)
+        emitter.op(
+            lambda frame, machine: frame.stack.append(machine.language.rest_taken(frame.slots[slot], places[-1])),
+            places[-1],
+        )
+        store(emitter, rest_of(node), write_name)
+
+    def end(frame: Frame, machine: Runner) -> None:
+        state, frame.slots[slot] = frame.slots[slot], None
+        machine.language.end_taking(state, places[-1], is_thrown=frame.slots[final.kind_slot] == THROWN)
+
+    close_final(emitter, final, at, lambda: emitter.op(end, at))
 
 
 def _store_object(
@@ -223,7 +242,8 @@ def _store_object(
 
     emitter.op(begin, at)
     for (key, _, _), target in zip(node.pairs, node.targets, strict=True):
-        push(emitter, key)
+        with emitter.unseen():
+            push(emitter, key)
 
         def fetch(frame: Frame, machine: Runner) -> None:
             realm = machine.language

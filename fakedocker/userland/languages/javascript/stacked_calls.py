@@ -193,7 +193,7 @@ def call_node(emitter: Emitter, node: syntax.Call, chain: Chain | None = None) -
         _end_if_nothing(emitter, chain, node.at, extra=1)
     if any(isinstance(argument, syntax.Spread) for argument in node.arguments):
         push_list(emitter, node.arguments, node.at)
-        said = emitter.failing_calls.get(id(node)) or not_a_function(node)
+        said = emitter.words(emitter.failing_calls.get(id(node)) or not_a_function(node))
 
         def run(frame: Frame, machine: Runner) -> object:
             arguments = frame.stack.pop()
@@ -208,14 +208,14 @@ def call_node(emitter: Emitter, node: syntax.Call, chain: Chain | None = None) -
 
 
 def _call(emitter: Emitter, count: int, node: syntax.Call | syntax.Tagged) -> None:
-    said = emitter.failing_calls.get(id(node)) or not_a_function(node)
+    said = emitter.words(emitter.failing_calls.get(id(node)) or not_a_function(node))
     emitter.op(lambda frame, machine: call_on_stack(frame, machine, count, said), node.at)
 
 
 def new(emitter: Emitter, node: syntax.New) -> None:
     push(emitter, node.callee)
     push_list(emitter, node.arguments, node.at)
-    text = emitter.failing_calls.get(id(node)) or render(node.callee)
+    text = emitter.words(emitter.failing_calls.get(id(node)) or render(node.callee))
 
     def run(frame: Frame, machine: Runner) -> object:
         arguments = frame.stack.pop()

@@ -80,7 +80,8 @@ class ObjectLiteral(NamedTuple):
 class Function(NamedTuple):
     """Any function. `body` is a block's statements, or an expression for a short arrow function.
 
-    kind: function, arrow, method, getter, setter, constructor, derived (the constructor of a class that extends).
+    kind: function, arrow, method, getter, setter, constructor, derived (the constructor of a class that extends), static (a block of
+    a class).
     start: where its parameters begin.
     """
 
@@ -260,7 +261,7 @@ class Await(NamedTuple):
 class ArrayPattern(NamedTuple):
     """`place` is where a message points at if the value cannot be gone through, and `said` what it says; see `rendering`.
 
-    `held` is what is said of the object whose property it takes apart, see `Held`.
+    `held` is what is said of the object whose property it takes apart, see `Held`. `rest_at` is where the dots are.
     """
 
     at: int
@@ -269,6 +270,7 @@ class ArrayPattern(NamedTuple):
     place: int = -1
     said: str = ""
     held: Held | None = None
+    rest_at: int = -1
 
 
 class Held(NamedTuple):

@@ -8,26 +8,21 @@ from fakedocker.userland.languages.javascript.cells import (
     FUNCTIONS,
     Bound,
     HostFunction,
-    JsBytes,
     JsFunction,
     JsModule,
     JsObject,
-    ListIterator,
     Proxy,
     Slot,
     Symbol,
-    Wrapper,
     is_callable,
 )
+from fakedocker.userland.languages.javascript.frame_names import TAGGED, class_of
 from fakedocker.userland.languages.javascript.operators import to_text, type_of
 from fakedocker.userland.languages.javascript.properties import MISSING, get, native_own, own
 from fakedocker.userland.languages.javascript.shared import NULL, TO_STRING_TAG, Host, Key, Native, WellKnown
 from fakedocker.userland.languages.javascript.tracing import source_text
 from fakedocker.userland.languages.machine.cells import Value
 
-_TAGGED: Final = frozenset({"Array", "Function", "Error", "Boolean", "Number", "String", "Date", "RegExp", "Arguments"})
-_CLASSED: Final = _TAGGED | {"Map", "Set", "WeakMap", "WeakSet", "Promise", "Generator"}
-"""Kinds that are called by their own name where no tag says another."""
 _LONGEST_FUNCTION: Final = 128
 _KEPT_OF_FUNCTION: Final = 111
 
@@ -38,7 +33,7 @@ def tag_text(realm: Host, held: Value) -> str:
     if type(tag) is str:
         return f"[object {tag}]"
     kind = "Function" if is_callable(held) else held.kind
-    return f"[object {kind if kind in _TAGGED else 'Object'}]"
+    return f"[object {kind if kind in TAGGED else 'Object'}]"
 
 
 def _plain_property(realm: Host, target: Value, key: Key) -> Value:
@@ -75,7 +70,7 @@ def told(realm: Host, value: Value) -> str:
         if name:
             return f"#<{name}>"
     tag = _plain_property(realm, value, TO_STRING_TAG)
-    return f"[object {tag if type(tag) is str else _class_of(value)}]"
+    return f"[object {tag if type(tag) is str else class_of(value)}]"
 
 
 def _function_text(text: str) -> str:
@@ -104,15 +99,6 @@ def _name_of(realm: Host, constructor: Value) -> str:
             held = constructor.props.get("name")
             return str(held.value) if type(held) is Slot and type(held.value) is str else ""
     return ""
-
-
-def _class_of(value: JsObject) -> str:
-    """What V8 calls the class of an object."""
-    if isinstance(value, Wrapper):
-        return value.kind
-    if isinstance(value, JsBytes):
-        return "Uint8Array" if value.kind == "Buffer" else value.kind
-    return value.kind if value.kind in _CLASSED and not isinstance(value, ListIterator) else "Object"
 
 
 def told_key(realm: Host, key: Value, act: str) -> str:

@@ -17,10 +17,12 @@ from fakedocker.userland.languages.javascript.frame_names import (
     SILENT,
     Place,
     frame_name,
+    generator_name,
     native_name,
     place_of,
     type_name,
 )
+from fakedocker.userland.languages.javascript.inferred_names import UNKNOWN_NAME
 from fakedocker.userland.languages.javascript.operators import to_number
 from fakedocker.userland.languages.javascript.places import UNKNOWN_AT
 from fakedocker.userland.languages.javascript.properties import get
@@ -108,7 +110,7 @@ class _Walk:
             line, place = _line(self.realm, frame, code, at)
             self._append(line, is_own=False)
             self.place = self.place or place
-            self._name = frame_name(self.realm, code, frame.extra) if code.is_generator else ""
+            self._name = generator_name(code) if code.is_generator else ""
             return True
         if code.source.name.startswith("packages:"):
             self.in_package = True
@@ -171,7 +173,8 @@ class _Walk:
             if not is_inside:
                 self.add_native(frame.slots[1])
         elif frame.code is self.realm.waiter_code and self.lines and self._name:
-            self._append(f"{self._name}.{frame.slots[1]} (<anonymous>)", is_own=False)
+            named = f"{self._name}.{frame.slots[1]} (<anonymous>)"
+            self._append(node_traces.UNKNOWN if UNKNOWN_NAME in named else named, is_own=False)
         self._name = ""
 
     _name = ""
@@ -217,6 +220,8 @@ def _line(realm: Host, frame: Frame, code: JsCode, at: int) -> tuple[str, Place 
         return node_traces.UNKNOWN, None
     name = frame_name(realm, code, invocation)
     place = place_of(code, at)
+    if UNKNOWN_NAME in name:
+        return node_traces.UNKNOWN, place
     shown = f"{place[0]}:{place[1]}:{place[2]}"
     return (f"{name} ({shown})" if name else shown), place
 
