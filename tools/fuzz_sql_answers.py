@@ -16,6 +16,9 @@ from record_sql_cases import MARIADB, PSQL, run
 SCRIPTS = 400
 """How many scripts a database of PostgreSQL's is asked before it is made anew: its catalogs grow by what is dropped."""
 
+LIMITS = "-c statement_timeout=5s -c temp_file_limit=256MB"
+"""A recursive query that a changed token has made endless would fill the disk."""
+
 END = "=- end of the script -="
 
 _CLEAN = "rollback;\ndiscard all;\ndrop schema public cascade;\ncreate schema public;\n"
@@ -30,6 +33,7 @@ class PostgresAnswers:
 
     def __init__(self, place: str) -> None:
         self._base = [*PSQL, "-h", place]
+        os.environ["PGOPTIONS"] = LIMITS
         self._left = 0
         self._client: subprocess.Popen[str] | None = None
 
@@ -79,7 +83,7 @@ class MariadbAnswers:
     """
 
     def __init__(self, place: str) -> None:
-        self._base = [*MARIADB, "-S", place]
+        self._base = [*MARIADB, "-S", place, "--init-command=set max_statement_time=5"]
 
     def ask(self, script: str) -> tuple[str, str, int]:
         """What the client prints of a script in an empty database, on both outputs, and its status."""

@@ -989,3 +989,73 @@ select id, b * (select 1 from u where u.t_id = t.id) from t where a = 10 and id 
 select id from t where a > 0 and (select 1 from u where u.t_id = t.id) order by 1;
 -- case names of what has a sign few
 select + 1, + a, +(a), true, + false, + null, +(a + 1), + concat(a, 1), 'x' from t where id = 1;
+-- case windows of exact numbers few
+select id, avg(b) over (order by b, id) as r from t order by id;
+select id, avg(b) over (order by b, id rows between 1 preceding and current row) as r from t order by id;
+select id, avg(d) over (order by id desc) as r from t order by id;
+select id, avg(b/7) over (order by id desc) as r from t order by id;
+select id, avg(b) over (partition by a order by id desc) as r from t order by id;
+select id, avg(b) over () as r from t;
+select avg(b) over (order by b) r from t where id > 1 order by r;
+select avg(b) over (order by id) r from t where id > 1 order by r;
+select avg(b) over (order by id) r from t where id > 1 and avg(b) > 3 order by r;
+-- case windows of exact numbers in expressions few
+select id, avg(b) over (order by id) * 3 as r from t order by id;
+select id, avg(b) over (order by id) / 7 as r from t order by id;
+select id, round(avg(b) over (order by id), 6) as r, round(avg(b) over (order by id), 2) from t order by id;
+select id, sum(b) over (order by id) / 7 as r, b * 100.0 / sum(b) over () p, round(b * 100.0 / sum(b) over (), 2) q from t order by id;
+select id, b - avg(b) over () r, avg(b) over (order by id) > 4.6666, avg(b) over (order by id) = 14/3 from t order by id;
+select id, sum(b/7) over (order by id) r, sum(b/7) over (order by id) * 2, max(b/7) over (order by id) x, lag(b/7) over (order by id) y, lag(b/7) over (order by id) * 3 from t order by id;
+select a, avg(b) over () from (select a, avg(b) as b from t group by a) q order by 1;
+select a, avg(avg(b)) over () from t group by a order by 1;
+select a, avg(b) / sum(avg(b)) over () from t group by a order by 1;
+-- case the order that a window over all leaves few
+select id, sum(b) over () as r from t;
+select id, s, count(*) over () as r from t;
+select id, s, row_number() over () as r from t;
+select id, s, avg(id) over () as r from t;
+select id, s, sum(d) over () as r from t;
+select id, s, min(s) over () as r from t;
+select id, s, avg(b+1) over () as r from t;
+-- case texts that are no moments and renamed tables few
+select cast('x' as date), year('abc'), datediff('x', '2024-01-01'), cast('2024-02-30' as datetime) from t;
+alter table u rename to w;
+update w set n = n + 1;
+alter table t rename column s to name;
+select * from t where b not in (1, 2) order by 1 limit 2 offset 1;
+alter table t rename = tt;
+alter table w rename w2;
+select w2.id, name from tt join w2 on w2.t_id = tt.id order by 1, 2;
+show create table w2;
+delete from tt;
+-- case a text that is no moment written few
+update t set day = cast('x' as date) where id = 1;
+-- case NOT before NULL few
+select id from t where b not null;
+-- case LIMIT of a sum few
+select id from t limit 1 + 1;
+-- case LIMIT of a name few
+select id from t limit b;
+-- case LIMIT below nought few
+select id from t limit -1;
+-- case LIMIT of a fraction few
+select id from t limit 1.5;
+-- case a renamed column that is referred to few
+alter table t rename column id to nr;
+select * from u;
+update u set t_id = 77;
+-- case tables copied by SELECT few
+create table c as select id, s from t;
+show create table c;
+create table c2 as select * from e where done;
+show create table c2;
+select * from c2;
+insert into c2 (note) values ('x');
+insert into c (s) values ('x');
+-- case tables copied by SELECT of some columns few
+create table c as select day, d dd, t.b from t order by 1;
+select * from c order by 1;
+describe c;
+create table c3 as select id, day id from t;
+-- case one alias twice before a syntax error few
+select t.id, t.s from t right join t t.id = u.id;

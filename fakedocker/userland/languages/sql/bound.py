@@ -136,6 +136,7 @@ class Scope:
         self.keyed: set[tuple[str, str]] = set()
         self.inside_aggregate = False  # while an aggregate's arguments are understood, which may read any column
         self.partial = False  # whether a relation has columns that are not known here
+        self.beside: tuple[tuple[str, ...], ...] = ()  # of a part of a union: the columns of the parts before it
         self.merged: dict[str, list[int]] = {}  # USING of a full join: the slots whose first value counts
 
     def add(

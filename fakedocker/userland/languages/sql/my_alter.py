@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -221,21 +223,51 @@ class MyAlteration:
         old = table.columns[place]
         if any(column.name.lower() == action.text.lower() for column in table.columns if column is not old):
             raise SqlError("1060 42S21", f"Duplicate column name '{action.text}'")
-        if any(c.kind == "check" for c in table.constraints) or any(c.kind == "foreign" for other in self.database.tables.values() for c in other.constraints if c.target == ("", table.name) or other.name == table.name):  # fmt: skip
-            raise outside("renaming a column of a table with constraints")
+        if any(
+            c.kind == "check" and re.search(rf"\b{re.escape(old.name)}\b", c.check, re.I) for c in table.constraints
+        ):
+            raise outside("renaming a column that a constraint is about")
 
         def fresh(names: tuple[str, ...]) -> tuple[str, ...]:
             return tuple(action.text if name == old.name else name for name in names)
 
-        constraints = tuple(replace(c, columns=fresh(c.columns)) for c in table.constraints)
+        constraints = tuple(replace(c, columns=fresh(c.columns), target_columns=fresh(c.target_columns) if c.target == ("", table.name) else c.target_columns) for c in table.constraints)  # fmt: skip
         columns = (*table.columns[:place], replace(old, name=action.text), *table.columns[place + 1 :])
+        self._retarget(table.name, table.name, fresh)
         return replace(table, columns=columns, constraints=constraints)
+
+    def _retarget(self, name: str, new_name: str, fresh: Callable[[tuple[str, ...]], tuple[str, ...]]) -> None:
+        """The foreign keys of other tables refer to a table by its new name and its columns' new names."""
+        database = self.session.current(self.database.name)
+        for other in database.tables.values():
+            if other.name == name or not any(c.target == ("", name) for c in other.constraints):
+                continue
+            constraints = tuple(
+                replace(c, target=("", new_name), target_columns=fresh(c.target_columns))
+                if c.target == ("", name)
+                else c
+                for c in other.constraints
+            )
+            database = with_table(database, replace(other, constraints=constraints))
+        self.session.put(database)
+        self.database = database
 
     def _rename_table(self, table: Table, action: AlterAction) -> Table:
         if ("", action.name) in self.database.tables:
             raise SqlError("1050 42S01", f"Table '{action.name}' already exists")
-        if any(c.kind == "foreign" for other in self.database.tables.values() for c in other.constraints if c.target == ("", table.name) or other.name == table.name):  # fmt: skip
-            raise outside("renaming a table with foreign keys")
+        self._retarget(table.name, action.name, lambda names: names)
+        made = f"{table.name}_ibfk_"  # how InnoDB names what nobody has named
+        constraints = tuple(
+            replace(
+                c,
+                name=f"{action.name}_ibfk_{c.name.removeprefix(made)}"
+                if c.kind == "foreign" and c.name.startswith(made)
+                else c.name,
+                target=("", action.name) if c.target == ("", table.name) else c.target,
+            )
+            for c in table.constraints
+        )
+        table = replace(table, constraints=constraints)
         self.session.set_counter(self.database.name, action.name, self.session.counter(self.database.name, table.name))
         return replace(table, name=action.name)
 

@@ -121,7 +121,7 @@ class MyCallBinder(MyConversions):
         if how == "t":
             return self.as_text(argument)
         if how == "m":
-            return self.as_moment(argument)
+            return self.given_moment(argument)
         if how == "d":
             return self.as_double(argument)
         if argument.type.name in TEXTS:
@@ -149,7 +149,7 @@ class MyCallBinder(MyConversions):
         word = unit.parts[0].lower().removeprefix("sql_tsi_")
         if word not in ("microsecond", "second", "minute", "hour", "day", "week", "month", "quarter", "year"):
             raise outside("such a unit")
-        first, second = (self.as_moment(self.bind(part)) for part in rest)
+        first, second = (self.given_moment(self.bind(part)) for part in rest)
         a, b = first.run, second.run
 
         def run(env: Env) -> Value:

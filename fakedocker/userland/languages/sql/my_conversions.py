@@ -24,13 +24,14 @@ from fakedocker.userland.languages.sql.my_types import (
     TEXTS,
     VARCHAR,
     decimal_type,
+    is_no_moment,
     moment_of,
     number_of,
     scale_of,
     to_text,
 )
 from fakedocker.userland.languages.sql.pg_types import EXACT, Type
-from fakedocker.userland.languages.sql.problems import outside
+from fakedocker.userland.languages.sql.problems import SqlError, outside
 from fakedocker.userland.languages.sql.tree import Query, TypeName
 
 NUMERIC: Final = frozenset({*INTEGERS, "decimal", "double", "float"})
@@ -78,6 +79,25 @@ class MyConversions(BinderBase):
             return found
         run, kind = found.run, found.type
         return found._replace(type=VARCHAR, run=lambda env: None if (v := run(env)) is None else to_text(v, kind))
+
+    def given_moment(self, found: Bound) -> Bound:
+        """What a function takes as a moment: a text that is none is null, or an error where a row is written."""
+        moment, inner = self.as_moment(found), found.run
+        if found.type.name not in TEXTS:
+            return moment
+        run = moment.run
+
+        def read(env: Env) -> Value:
+            text = inner(env)
+            if text is None or not is_no_moment(text):
+                return run(env)
+            said = f"Incorrect datetime value: '{text}'"
+            if self.context.strict:
+                raise SqlError("1292 22007", said)
+            self.context.warnings.append(("Warning", 1292, said))
+            return None
+
+        return moment._replace(run=read, nullable=True)
 
     def as_moment(self, found: Bound) -> Bound:
         """Microseconds; of a text only where it is written as ISO does."""
@@ -171,7 +191,7 @@ class MyConversions(BinderBase):
         if target in ("double", "float"):
             return self.as_double(found)._replace(type=DOUBLE)
         if target in ("date", "datetime", "timestamp"):
-            moment = self.as_moment(found)
+            moment = self.given_moment(found)
             inner = moment.run
             if target == "date":
                 return self._of(DATE, lambda env: None if (v := inner(env)) is None else v // dates.DAY, [found])

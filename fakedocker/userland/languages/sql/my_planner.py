@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from fakedocker.userland.languages.sql.binder import has_aggregate, has_window
 from fakedocker.userland.languages.sql.bound import Bound, Context, Env, Run, Scope
 from fakedocker.userland.languages.sql.my_binder import MyBinder
-from fakedocker.userland.languages.sql.my_decimals import is_raw, settled
+from fakedocker.userland.languages.sql.my_decimals import settled
 from fakedocker.userland.languages.sql.planner import Columns, Plan, PlannerBase
 from fakedocker.userland.languages.sql.planner_core import CorePlanner
 from fakedocker.userland.languages.sql.problems import SqlError, outside
@@ -63,8 +63,6 @@ class MyPlanner(PlannerBase):
     def final(self, bound: Bound, binder: Any) -> Bound:  # Any: a binder of either dialect
         if self.raws and self.raws[-1]:
             return bound
-        if is_raw(bound.type) and binder.windows and bound.uses & {window.slot for window in binder.windows}:
-            raise outside("exact numbers computed with windows")
         return settled(bound)
 
     def sorted_by(self, bound: Bound) -> Bound:

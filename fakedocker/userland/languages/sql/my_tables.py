@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from fakedocker.userland.languages.sql.bound import Scope
 from fakedocker.userland.languages.sql.my_columns import is_myisam
+from fakedocker.userland.languages.sql.my_copies import copied_columns
 from fakedocker.userland.languages.sql.my_planner import MyPlanner
 from fakedocker.userland.languages.sql.my_types import INTEGERS, LATIN, TEXTS
 from fakedocker.userland.languages.sql.problems import SqlError, outside
@@ -104,7 +105,15 @@ class MyTables:
         assert statement.query is not None
         plan = self.planner.plan(statement.query, None)
         columns = []
-        for name, kind in plan.columns:
+        copied = copied_columns(self.session, statement.query)
+        names = [name.lower() for name, _ in plan.columns]
+        twice = next((name for place, (name, _) in enumerate(plan.columns) if name.lower() in names[:place]), None)
+        if twice is not None:
+            raise SqlError("1060 42S21", f"Duplicate column name '{twice}'")
+        for place, (name, kind) in enumerate(plan.columns):
+            if copied is not None:
+                columns.append(replace(copied[place], name=name))
+                continue
             if kind.name not in ("int", "bigint"):
                 raise outside("CREATE TABLE ... SELECT of such types")
             columns.append(Column(name, kind.name))

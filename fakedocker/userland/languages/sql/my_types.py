@@ -10,6 +10,7 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.userland.languages.sql import dates
 from fakedocker.userland.languages.sql.pg_types import EXACT, Type
 from fakedocker.userland.languages.sql.problems import SqlError, outside
@@ -169,6 +170,17 @@ def moment_of(text: str) -> int | None:
     except ValueError:
         return None
     return None if found is None or found[1] is not None else found[0]
+
+
+def is_no_moment(text: str) -> bool:
+    """Whether a text surely is none: it does not begin with a digit, or has months or days that there never are."""
+    body = text.strip()
+    if not is_digits(body[:1]):
+        return True
+    found = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", body)
+    if found is None or int(found[1]) == 0 or int(found[2]) == 0 or int(found[3]) == 0:
+        return False
+    return moment_of(text) is None
 
 
 # what columns keep

@@ -39,6 +39,8 @@ class ParserBase:
         self.at = 0
         self.depth = 0
         self.subject = ""  # the table that is made or altered
+        self.aliases: set[str] = set()  # of the tables of the SELECT that is read
+        self.is_default = False  # whether a column's default is read
         self.narrow_from: int | None = None  # the token with which an expression of PostgreSQL's b_expr begins
 
     @property
@@ -160,6 +162,13 @@ class ParserBase:
             raise outside(f"the operator {token.text} in this place")
         if token.kind in ("bits", "variable"):
             raise outside("such a value")
+        self.fail_surely()
+
+    def fail_surely(self) -> NoReturn:
+        """What MariaDB says of the token that comes next, which its grammar does not take here."""
+        token = self.token
+        if token.kind == "broken" and self.problem is not None:
+            raise self.problem
         if self.text.find("*/") >= 0:
             raise outside("a syntax error among comments")
         rest = self.text[token.end if token.text == "," else token.at :]  # a comma counts as read (sql_lex.cc)

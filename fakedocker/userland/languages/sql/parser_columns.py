@@ -170,7 +170,9 @@ class ColumnParser(WriteParser):
 
     def default(self) -> tuple[Expression, str]:
         start = self.token.at
+        self.is_default = True
         found = self.expression(10) if self.mine else self.narrow_expression()
+        self.is_default = False
         return found, self.text[start : self.last_end]
 
     def _now_word(self) -> None:

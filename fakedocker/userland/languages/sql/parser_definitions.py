@@ -109,7 +109,7 @@ class DefinitionParser(ColumnParser):
         return self.name()
 
     def _rename(self, at: int) -> AlterAction:
-        if self.accept("to") or (self.mine and self.accept("as")):
+        if self.accept("to") or (self.mine and (self.accept("as") or self.accept_mark("="))):
             return AlterAction("rename table", self.name(), at=at)
         if self.accept("constraint"):
             old = self.name()
@@ -119,10 +119,10 @@ class DefinitionParser(ColumnParser):
             old = self.name()
             self.expect("to")
             return AlterAction("rename index", old, text=self.name(), at=at)
-        self.accept("column")
+        is_column = self.accept("column")
         old = self.name()
-        if self.mine and not self.is_word("to"):
-            raise outside("RENAME of a table without TO")
+        if self.mine and not is_column:
+            return AlterAction("rename table", old, at=at)
         self.expect("to")
         return AlterAction("rename column", old, text=self.name(), at=at)
 

@@ -240,7 +240,7 @@ class ExpressionParser(PrimaryParser):
         if negated:
             following = self.peek().text.lower()
             if following not in ("in", "between", "like", "ilike", "similar", "regexp", "rlike"):
-                if self.mine and following != "null":  # of a column's DEFAULT 1 NOT NULL
+                if self.mine and not (following == "null" and self.is_default):  # a column's DEFAULT 1 NOT NULL
                     self.at += 1
                     self.fail()
                 return None

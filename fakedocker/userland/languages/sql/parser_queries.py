@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from fakedocker.userland.languages.sql import keywords
-from fakedocker.userland.languages.sql.parser_expressions import ExpressionParser
+from fakedocker.userland.languages.sql.parser_limits import LimitParser
 from fakedocker.userland.languages.sql.problems import SqlError, outside
 from fakedocker.userland.languages.sql.tree import (
     Call,
@@ -16,7 +16,6 @@ from fakedocker.userland.languages.sql.tree import (
     From,
     Item,
     Join,
-    Literal,
     Ordering,
     Query,
     Source,
@@ -33,7 +32,7 @@ _BEHIND_ITEMS: Final = "from where group having window order limit offset fetch 
 """What may follow SELECT in PostgreSQL where nothing is selected."""
 
 
-class QueryParser(ExpressionParser):
+class QueryParser(LimitParser):
     def statement(self) -> Statement:
         raise NotImplementedError
 
@@ -161,7 +160,9 @@ class QueryParser(ExpressionParser):
         if self.is_word("into"):
             raise outside("SELECT INTO")
         is_alone = not self.accept("from") or (self.mine and self.accept("dual"))
+        around, self.aliases = self.aliases, set()
         source = None if is_alone else self.sources()
+        self.aliases = around
         where = self.expression() if self.accept("where") else None
         group: tuple[Expression, ...] | None = None
         rollup = False
@@ -305,11 +306,19 @@ class QueryParser(ExpressionParser):
         table = self.table_name()
         self.accept_mark("*") if not self.mine else None
         alias, columns = self._alias()
+        if self.mine and not table.schema:
+            self._add_alias(alias or table.name)
         if self.mine and self.is_one_of("use", "force", "ignore") and self.peek().text.lower() in ("index", "key"):
             raise outside("index hints")
         if self.is_one_of("tablesample", "partition"):
             raise outside(self.token.text.upper())
         return Source(table, None, None, alias or table.name, columns, lateral, at)
+
+    def _add_alias(self, alias: str) -> None:
+        """MariaDB looks at a table's name when it has read it (add_table_to_list in sql_parse.cc)."""
+        if alias in self.aliases:
+            raise SqlError("1066 42000", f"Not unique table/alias: '{alias}'")
+        self.aliases.add(alias)
 
     def is_function_name(self) -> bool:
         return self.token.kind == "name" or self.token.text not in keywords.PG_RESERVED
@@ -350,49 +359,6 @@ class QueryParser(ExpressionParser):
             found.append(self.name())
         self.expect_mark(")")
         return tuple(found)
-
-    # after it
-
-    def _limits(self) -> tuple[Expression | None, Expression | None]:
-        limit: Expression | None = None
-        offset: Expression | None = None
-        while True:
-            if self.accept("limit"):
-                if not self.mine and self.accept("all"):
-                    continue
-                limit = self.expression()
-                if self.mine and self.accept_mark(","):
-                    offset, limit = limit, self.expression()
-                elif self.is_mark(",") and not self.mine:
-                    self._fail_comma()
-            elif self.accept("offset"):
-                offset = self.expression()
-                self.accept_one_of("row", "rows")
-            elif not self.mine and self.is_word("fetch"):
-                self.at += 1
-                if not self.accept_one_of("first", "next"):
-                    self.fail()
-                limit = Literal("number", "1", self.token.at, self.token.at)
-                if not self.is_one_of("row", "rows"):
-                    limit = self.expression()
-                if not self.accept_one_of("row", "rows"):
-                    self.fail()
-                if self.is_word("with"):
-                    raise outside("FETCH ... WITH TIES")
-                self.expect("only")
-            else:
-                return limit, offset
-
-    def _fail_comma(self) -> None:
-        raise SqlError("42601", "LIMIT #,# syntax is not supported", self.tokens[self.at - 2].at, hint="Use separate LIMIT and OFFSET clauses.")  # fmt: skip
-
-    def _locking(self) -> bool:
-        if self.is_word("for", "update") or self.is_word("for", "share"):
-            self.at += 2
-            if self.is_one_of("of", "nowait", "skip"):
-                raise outside("FOR UPDATE with more words")
-            return True
-        return bool(self.mine and self.accept("lock", "in", "share", "mode"))
 
 
 def _query_of(part: Core | Values | Combined | Query) -> Query:

@@ -88,7 +88,16 @@ class PgExpressions(CallBinder):
     def _meant(self, name: str, table: str) -> str:
         """The hint at a column of another table, or with a similar name (searchRangeTableForCol in parse_relation.c)."""
         least, nearest = _FARTHEST + 1, list[Field]()
-        for field in (field for scope in self._scopes() for field in scope.fields):
+        fields: list[Field] = []
+        for scope in self._scopes():
+            beside = [
+                Field(f"*SELECT* {n}", each, TEXT, -1) for n, names in enumerate(scope.beside, 1) for each in names
+            ]
+            found = next((field for field in beside if field.name == name), None)
+            if found is not None and not table:
+                return f'There is a column named "{name}" in table "{found.relation}", but it cannot be referenced from this part of the query.'
+            fields += [*scope.fields, *beside]
+        for field in fields:
             penalty = _distance(table, field.relation) if table else 0
             distance = _distance(field.name, name)
             if not field.name or penalty > least or distance > len(name.encode()) // 2:
@@ -100,7 +109,7 @@ class PgExpressions(CallBinder):
                 nearest = [*nearest, field] if len(nearest) == 1 else []  # of too many none is told
         if not nearest:
             return ""
-        shown = " or the column ".join(f'"{field.relation}.{field.name}"' for field in nearest)
+        shown = " or the column ".join(f'"{field.relation or "*SELECT* 1"}.{field.name}"' for field in nearest)
         return f"Perhaps you meant to reference the column {shown}."
 
     def ungrouped(self, scope: Scope, field: Field, expression: Column) -> None:

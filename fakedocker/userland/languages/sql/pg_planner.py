@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from fakedocker.base.numbers import is_digits
 from fakedocker.userland.languages.sql import pg_casts
 from fakedocker.userland.languages.sql.bound import Bound, Context, Env, Scope, Value
+from fakedocker.userland.languages.sql.parser_calls import start_of
 from fakedocker.userland.languages.sql.pg_arrangement import (
     DOUBT,
     Arrangement,
@@ -256,14 +257,16 @@ class PgPlanner(PlannerBase):
         if expression is None:
             return lambda env: None
         bound = binder.bind(expression)
-        if bound.uses:
-            raise SqlError("42P10", f"argument of {what} must not contain variables", bound.at)
         if bound.type.name == "unknown":
             bound = binder.coerced(bound, INT8)
         if bound.type.name not in NUMBERS:
             raise SqlError(
-                "42804", f"argument of {what} must be type bigint, not type {shown_type(bound.type)}", bound.at
+                "42804",
+                f"argument of {what} must be type bigint, not type {shown_type(bound.type)}",
+                start_of(expression),
             )
+        if bound.uses:
+            raise SqlError("42P10", f"argument of {what} must not contain variables", bound.at)
         run = bound.run
 
         def number(env: Env) -> int | None:

@@ -71,6 +71,8 @@ class PlannerBase:
         self.context = context
         self.ctes: list[dict[str, Plan]] = []
         self.depth = 0
+        self.parts: tuple[tuple[str, ...], ...] = ()  # the names of the columns of the parts of the union planned last
+        self.beside: tuple[tuple[str, ...], ...] = ()  # those of the parts before the one that comes next
         self.nullable: tuple[bool, ...] = ()  # of the columns of the query planned last
         self.folded: list[
             SqlError
@@ -269,7 +271,12 @@ class PlannerBase:
         return base, step
 
     def _combined(self, body: Combined, parent: Scope | None) -> Plan:
-        left, right = self.plan(body.left, parent), self.plan(body.right, parent)
+        before = self.beside
+        left = self.plan(body.left, parent)
+        parts = self._parts(body.left, left)
+        self.beside = (*before, *parts)
+        right = self.plan(body.right, parent)
+        self.parts, self.beside = (*parts, *self._parts(body.right, right)), ()
         if len(left.columns) != len(right.columns):
             raise self.wrong_counts(body)
         if body.operator == "union" and not body.every and left.united is not None:
@@ -303,6 +310,12 @@ class PlannerBase:
 
         united = (lambda env: first(env) + second(env)) if operator == "union" else None
         return Plan(columns, rows, left.outer or right.outer, both, expected if operator == "union" else lambda: None, None, united)  # fmt: skip
+
+    def _parts(self, query: Query, plan: Plan) -> tuple[tuple[str, ...], ...]:
+        """The names of the columns of a union's parts, or of a query that is one part."""
+        if isinstance(query.body, Combined) and not query.order and query.limit is None and query.offset is None:
+            return self.parts
+        return (tuple(name for name, _ in plan.columns),)
 
     def _values(self, body: Values, parent: Scope | None) -> Plan:
         scope = Scope(parent, self.mine)

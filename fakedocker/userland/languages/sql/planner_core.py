@@ -21,6 +21,7 @@ class CorePlanner:
         self.planner = planner
         self.query, self.core = query, core
         self.scope = Scope(parent, planner.mine)
+        self.scope.beside, planner.beside = planner.beside, ()
         self.binder = planner.binder(self.scope)
         self.binder.named_windows = dict(core.windows)
         self.groups: list[Bound] = []

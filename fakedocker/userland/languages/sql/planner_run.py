@@ -35,6 +35,10 @@ class Run:
         self.group_key = key_maker([binder.group_key(bound.type) for bound in made.groups])
         self.aggregates = binder.aggregates
         self.windows = binder.windows if made.planner.mine or len(binder.windows) < 2 else _in_turn(made)
+        over = [(window.partition, window.order) for window in self.windows]
+        self.is_over_all = (
+            made.planner.mine and not keys and bool(over) and not any(part for parts in over for part in parts)
+        )
         self.width = made.scope.width
         self.outputs = [output.bound.run for output in made.outputs]
         self.distinct = made.core.distinct
@@ -90,7 +94,18 @@ class Run:
         for window in self.windows:
             order = fill(window, rows, outer, self.binder, self.context)
             rows = [rows[place] for place in order]
+        if self.is_over_all and len(rows) > 1:
+            rows = self._by_argument(rows, outer)
         return self._selected(rows, outer)
+
+    def _by_argument(self, rows: list[Any], outer: Env) -> list[Any]:
+        """MariaDB sorts the rows of a window without an order by what its function takes; the order of equal ones is not known."""
+        found = [window.arguments[0] for window in self.windows if window.arguments and window.arguments[0].uses]
+        values = [[bound.run((row, outer)) for bound in found] for row in rows]
+        if len(found) > 1 or (found and len(set(map(tuple, values))) < len(values)):
+            self.context.doubts.add("the order of rows that a window leaves")
+        keys = [SortKey(self.binder.sort_key(bound.type), False, True) for bound in found]
+        return [rows[place] for place in sorted_places(keys, values)] if len(found) == 1 else rows
 
     def _met(self, outer: Env) -> list[Any]:
         """The rows that meet WHERE."""
