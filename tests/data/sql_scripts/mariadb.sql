@@ -1059,3 +1059,11 @@ describe c;
 create table c3 as select id, day id from t;
 -- case one alias twice before a syntax error few
 select t.id, t.s from t right join t t.id = u.id;
+-- case ON behind what is selected few
+select nope from t join u on u.zip = t.id where zap = 1;
+-- case ON behind WHERE few
+select t.id from t join u on u.zip = t.id where zap = 1;
+-- case ON before groups few
+select t.id from t join u on u.zip = t.id join e on e.zop = t.id group by zap;
+-- case ON before an order few
+select t.id from t join u on u.zip = t.id order by zap;

@@ -38,6 +38,7 @@ class CorePlanner:
         loader = self.loader
         source: GetRows = lambda env: [()]  # noqa: E731  # one row without columns
         if core.source is not None:
+            loader.is_patient = self.planner.mine  # setup_conds is behind setup_fields
             self.loaded = loader.load(core.source, conjuncts)
             source = self.loaded.rows
         grouped = self.grouped = core.group is not None or self._aggregates()
@@ -59,6 +60,8 @@ class CorePlanner:
         self._select(items)
         scope.grouped, kept = None, scope.grouped
         where = self._condition("WHERE", core.where)
+        if loader.problem is not None:
+            raise loader.problem
         scope.grouped = kept
         having = None if self.planner.mine else self._having()
         binder.clause = "ORDER BY"

@@ -87,6 +87,8 @@ class SourceLoader:
         self.planner = planner
         self.scope = scope
         self.binder = binder
+        self.is_patient = False  # whether errors of ON wait until WHERE has been understood
+        self.problem: SqlError | None = None
         self.is_alone: bool | None = None  # whether FROM has one source only
         self.keyed: dict[str, tuple[str, ...]] = {}
         self.tables: dict[str, TableName] = {}  # those that are tables, by their aliases
@@ -264,13 +266,18 @@ class SourceLoader:
         for a, b in pairs:
             keys.append(binder.equality(a, b, 0))
         low, high = frozenset(range(left.start, left.end)), frozenset(range(right.start, right.end))
-        for part in conditions:
-            whole = binder.condition(binder.bind(part), "JOIN/ON")
-            found = self._hashed(part, low, high)
-            if found is not None:
-                keys.append(found)
-            else:
-                tests.append(whole.run)
+        try:
+            for part in conditions:
+                whole = binder.condition(binder.bind(part), "JOIN/ON")
+                found = self._hashed(part, low, high)
+                if found is not None:
+                    keys.append(found)
+                else:
+                    tests.append(whole.run)
+        except SqlError as problem:
+            if not self.is_patient:
+                raise
+            self.problem = self.problem or problem
         binder.clause = ""
         return _Joiner(kind, left, right, keys, tests, self.planner.context, self.planner.mine)
 
