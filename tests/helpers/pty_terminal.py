@@ -42,6 +42,8 @@ class Pty:
             preexec_fn=lambda: fcntl.ioctl(slave, termios.TIOCSCTTY, 0),
         )  # fmt: skip
         os.close(slave)
+        self.shown = b""
+        """All that has come."""
 
     def _resize(self, rows: int, columns: int) -> None:
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
@@ -63,6 +65,7 @@ class Pty:
             data = os.read(self._master, 65536)
         except OSError:  # Linux's way of saying that the other end is closed
             return False
+        self.shown += data
         self._stream.feed(data)
         if b"\x1b[6n" in data:  # who asks where the cursor is gets an answer
             cursor = self._screen.cursor
@@ -71,6 +74,10 @@ class Pty:
 
     def type(self, keys: str) -> None:
         os.write(self._master, keys.encode())
+
+    def look(self) -> None:
+        """Take what comes now."""
+        self._read(0.05)
 
     def wait_for(self, pattern: str) -> None:
         """Until the screen has the pattern."""

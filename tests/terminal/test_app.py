@@ -12,9 +12,8 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from fakedocker_shell.repl import meta
-from fakedocker_shell.repl.app import _PrivateHistory
 from fakedocker_shell.repl.console import Console
-from fakedocker_shell.repl.prompt import Prompt
+from fakedocker_shell.repl.prompt import PrivateHistory, Prompt
 from fakedocker_shell.repl.screen import RealScreen
 from fakedocker_shell.repl.tty import Tty, whole_milliseconds
 
@@ -103,7 +102,7 @@ def test_vi_keys_when_the_shell_is_told(type_keys: Typist) -> None:
 
 def test_the_history_file_is_the_users_own(tmp_path: Path) -> None:
     path = tmp_path / "history"
-    _PrivateHistory(str(path)).append_string("docker ps")
+    PrivateHistory(str(path)).append_string("docker ps")
     assert path.stat().st_mode & 0o777 == 0o600
     assert list(FileHistory(str(path)).load_history_strings()) == ["docker ps"]
-    _PrivateHistory(str(tmp_path / "nosuch" / "history")).append_string("lost, and nobody minds")
+    PrivateHistory(str(tmp_path / "nosuch" / "history")).append_string("lost, and nobody minds")

@@ -44,6 +44,12 @@ def test_a_command_reads_few_modules_and_none_that_it_does_not_need(command: str
     assert int(count) <= BUDGETS[command]
 
 
+def test_the_terminal_opens_before_its_line_editor_is_read() -> None:
+    code = "import sys, fakedocker_shell.repl.app; print([name for name in sys.modules if name.startswith('prompt_toolkit')])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=True)
+    assert done.stdout == "[]\n"
+
+
 def test_patterns_are_compiled_when_first_asked_and_then_as_any() -> None:
     pattern = lazy_pattern(r"([a-z]+)(\d*)")
     assert [name for name in ("match", "fullmatch") if name in _made(pattern)] == []

@@ -1,6 +1,7 @@
 """`fakedocker` on a terminal: a console and its prompt on standard input and output.
 
-At the prompt prompt_toolkit has the terminal; while a command runs it is the simulated terminal's, see `foreground`.
+At the prompt prompt_toolkit has the terminal, see `own_terminal`; while a command runs it is the simulated terminal's, see
+`foreground`.
 """
 
 from __future__ import annotations
@@ -12,17 +13,12 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from prompt_toolkit.history import FileHistory, History, InMemoryHistory
-from prompt_toolkit.input import create_input
-from prompt_toolkit.output import create_output
-
 from fakedocker.base.clock import SECOND_NS
 from fakedocker.base.profiles import DEFAULT
-from fakedocker_shell.repl import link_running, meta, state_directory
+from fakedocker_shell.repl import link_running, meta
 from fakedocker_shell.repl.console import Console
 from fakedocker_shell.repl.opening import begin_terminal, open_with
-from fakedocker_shell.repl.prompt import Prompt
-from fakedocker_shell.repl.screen import RealScreen
+from fakedocker_shell.repl.own_terminal import OwnTerminal
 from fakedocker_shell.repl.session_journal import SessionJournal
 from fakedocker_shell.repl.tty import Tty, drive, whole_milliseconds
 
@@ -57,16 +53,17 @@ def sit(sitting: Sitting, lesson: Scenario | None) -> int:
     Raises:
         ScenarioProblem: the lesson is broken.
     """
-    source, sink = create_input(sys.stdin), create_output(sys.stdout)
-    screen = RealScreen(source, sink, sys.stdout.buffer)
-    console = Console(screen.write, screen.size(), sitting.meta, 0, os.environ)
-    console.course = sitting.course
-    begun = begin_terminal(0, os.environ, screen.size(), lesson, course=sitting.course)
-    journal = sitting.writer.journal(begun)
-    open_with(console, lesson)
-    ends_ns = None if sitting.seconds is None else int(sitting.seconds * SECOND_NS)
-    tty = Tty(console, screen, whole_milliseconds(time.monotonic_ns), journal, sitting.writer.ran, ends_ns)
-    return Prompt(tty, source, sink, _history()).loop()
+    with OwnTerminal() as terminal:
+        console = Console(terminal.write, terminal.size(), sitting.meta, 0, os.environ)
+        console.course = sitting.course
+        begun = begin_terminal(0, os.environ, terminal.size(), lesson, course=sitting.course)
+        journal = sitting.writer.journal(begun)
+        open_with(console, lesson)
+        ends_ns = None if sitting.seconds is None else int(sitting.seconds * SECOND_NS)
+        clock = whole_milliseconds(time.monotonic_ns)
+        return terminal.converse(
+            console, lambda screen: Tty(console, screen, clock, journal, sitting.writer.ran, ends_ns)
+        )
 
 
 def run(
@@ -94,22 +91,17 @@ def run(
         ScenarioProblem: the lesson is broken.
         OSError: the journal's file is there already, or cannot be made.
     """
-    source, sink = create_input(sys.stdin), create_output(sys.stdout)
-    screen = RealScreen(source, sink, sys.stdout.buffer)
-    with contextlib.ExitStack() as open_files:
-        write = open_files.enter_context(open(journal, "xb", buffering=0)).write if journal else None
-        console = Console(screen.write, screen.size(), meta.run, seed, os.environ, profile, date, assume, storage)
-        kept = (
-            None
-            if folders
-            else SessionJournal(
-                begin_terminal(seed, os.environ, screen.size(), lesson, profile, date, assume, storage), write
-            )
-        )
+    with contextlib.ExitStack() as stack:
+        write = stack.enter_context(open(journal, "xb", buffering=0)).write if journal else None
+        terminal = stack.enter_context(OwnTerminal())
+        size = terminal.size()
+        console = Console(terminal.write, size, meta.run, seed, os.environ, profile, date, assume, storage)
+        begun = begin_terminal(seed, os.environ, size, lesson, profile, date, assume, storage)
+        kept = None if folders else SessionJournal(begun, write)
         console.see(folders)
         open_with(console, lesson)
-        tty = Tty(console, screen, whole_milliseconds(time.monotonic_ns), kept)
-        status = Prompt(tty, source, sink, _history()).loop()
+        clock = whole_milliseconds(time.monotonic_ns)
+        status = terminal.converse(console, lambda screen: Tty(console, screen, clock, kept))
         if kept is not None:
             kept.end(console.shown_sum, status)
         return status
@@ -122,22 +114,21 @@ def run_link(link: Link) -> int:
         LinkProblem: there is no lesson of its name.
     """
     is_wanted = _is_wanted(link)
-    source, sink = create_input(sys.stdin), create_output(sys.stdout)
-    screen = RealScreen(source, sink, sys.stdout.buffer)
-    console = Console(
-        screen.write, screen.size(), meta.run, link.seed, os.environ, link.profile, link.date, link.assume, link.storage
-    )
-    if link.lesson:
-        link_running.open_lesson(console, link)
-    else:
-        open_with(console, None)
-    tty = Tty(console, screen, whole_milliseconds(time.monotonic_ns))
-    if is_wanted:
-        try:
-            drive(link_running.run(console, link), screen, tty.now_ns)
-        except link_running.LinkStopped as problem:
-            console.say(str(problem))
-    return Prompt(tty, source, sink, _history()).loop()
+    clock = whole_milliseconds(time.monotonic_ns)
+    with OwnTerminal() as terminal:
+        write, size = terminal.write, terminal.size()
+        options = link.profile, link.date, link.assume, link.storage
+        console = Console(write, size, meta.run, link.seed, os.environ, *options)
+        if link.lesson:
+            link_running.open_lesson(console, link)
+        else:
+            open_with(console, None)
+        if is_wanted:
+            try:
+                drive(link_running.run(console, link), terminal.screen(), clock)
+            except link_running.LinkStopped as problem:
+                console.say(str(problem))
+        return terminal.converse(console, lambda screen: Tty(console, screen, clock))
 
 
 def _is_wanted(link: Link) -> bool:
@@ -148,19 +139,3 @@ def _is_wanted(link: Link) -> bool:
     sys.stdout.write("".join(f"    {line}\n" for line in link.run.split("\n")) + "\nRun them? [y/N] ")
     sys.stdout.flush()
     return sys.stdin.readline().strip().lower() in ("y", "yes")
-
-
-def _history() -> History:
-    path = state_directory.history_file(os.environ)
-    return _PrivateHistory(str(path)) if path is not None else InMemoryHistory()
-
-
-class _PrivateHistory(FileHistory):
-    """A history whose file only its owner reads, and that is not lost with a full disk."""
-
-    def store_string(self, string: str) -> None:
-        try:
-            os.close(os.open(self.filename, os.O_WRONLY | os.O_CREAT, 0o600))
-            super().store_string(string)
-        except OSError:
-            return  # it stays in memory

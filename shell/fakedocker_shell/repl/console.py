@@ -108,6 +108,11 @@ class Console(TerminalSession):
         return path or "/"
 
     @property
+    def prompt(self) -> str:
+        """What the shell asks for a line with."""
+        return f"root@docker-host:{self.directory}# "
+
+    @property
     def editing_mode(self) -> str:
         """vi, emacs, or "" when the shell was told neither (set -o vi)."""
         options: frozenset[str] = self.session.shell.options if self.session.shell is not None else frozenset()

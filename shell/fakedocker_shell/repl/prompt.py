@@ -18,7 +18,7 @@ from prompt_toolkit.completion import CompleteEvent, get_common_complete_suffix
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.filters import Condition, completion_is_selected, has_focus, is_searching
 from prompt_toolkit.formatted_text import StyleAndTextTuples
-from prompt_toolkit.history import History
+from prompt_toolkit.history import FileHistory, History
 from prompt_toolkit.input import Input
 from prompt_toolkit.input.typeahead import get_typeahead, store_typeahead
 from prompt_toolkit.input.vt100_parser import Vt100Parser
@@ -162,7 +162,7 @@ class Prompt:
     def _message(self) -> StyleAndTextTuples:
         console = self.console
         failed: StyleAndTextTuples = [("class:status", f"[{console.status}] ")] if console.status else []
-        return [*failed, ("class:prompt", f"root@docker-host:{console.directory}# ")]
+        return [*failed, ("class:prompt", console.prompt)]
 
     def _toolbar(self) -> str:
         self._painted = toolbar.text(self.console, get_app().output.get_size().columns, not self._is_shared)
@@ -301,3 +301,14 @@ def _style(plain: bool) -> Style:
             "completion-menu.completion.current": "reverse",
         }
     return Style(list(rules.items()))
+
+
+class PrivateHistory(FileHistory):
+    """A history whose file only its owner reads, and that is not lost with a full disk."""
+
+    def store_string(self, string: str) -> None:
+        try:
+            os.close(os.open(self.filename, os.O_WRONLY | os.O_CREAT, 0o600))
+            super().store_string(string)
+        except OSError:
+            return  # it stays in memory
