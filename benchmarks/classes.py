@@ -175,7 +175,7 @@ def measure(learners: int = LEARNERS, seconds: float = SECONDS) -> Iterator[tupl
         (False, "lines", learners // 2),
         (True, "key by key", learners // 10),
     ):
-        command = [sys.executable, "-m", "fakedocker_shell.main", "web", "--port", "0", "--learners", str(count)]
+        command = [sys.executable, "-m", "fakedocker_shell", "web", "--port", "0", "--learners", str(count)]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert process.stdout is not None
         try:

@@ -15,7 +15,7 @@ from benchmarks.timing import best, command, compiling, milli, profile
 
 def measure() -> Iterator[tuple[str, str, str]]:
     python = sys.executable
-    shell_words = [python, "-m", "fakedocker_shell.main", "--profile", profile()]
+    shell_words = [python, "-m", "fakedocker_shell", "--profile", profile()]
     floor = command([python, "-c", "pass"])
     yield "python -c pass (the floor)", milli(floor), ""
     importing = command([python, "-c", "import fakedocker"])
@@ -33,7 +33,7 @@ def measure() -> Iterator[tuple[str, str, str]]:
     yield "fakedocker on a terminal, until the prompt", f"{prompt / floor:.1f} x floor", "14 x"
     echo = best(lambda: _on_terminal(shell_words[:-2], b"zz", b"zz"), 7)
     yield "the same, until a key is shown that was typed at the prompt at once", f"{echo / floor:.1f} x floor", ""
-    yield from _shim([python, "-m", "fakedocker_shell.main"], floor)
+    yield from _shim([python, "-m", "fakedocker_shell"], floor)
 
 
 def _on_terminal(words: list[str], keys: bytes, mark: bytes) -> None:

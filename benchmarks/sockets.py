@@ -73,7 +73,7 @@ def running(*command: str) -> Iterator[str]:
 
 def fakedocker(mode: str = "fast") -> tuple[str, ...]:
     """The command that serves, but for its last word, the socket's path."""
-    return (sys.executable, "-m", "fakedocker_shell.main", "--profile", profile(), "serve", "--time", mode, "--socket")
+    return (sys.executable, "-m", "fakedocker_shell", "--profile", profile(), "serve", "--time", mode, "--socket")
 
 
 def median(work: Callable[[], object], rounds: int = ROUNDS) -> float:

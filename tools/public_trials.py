@@ -19,7 +19,7 @@ from public_sources import THROUGH, Project
 WAYS: Final = ("terminal", "real client")
 _PROJECT: Final = Path(__file__).parent.parent
 _CLIENTS: Final = Path(os.environ.get("FAKEDOCKER_CLIENTS", _PROJECT / ".clients"))
-_FAKEDOCKER: Final = (sys.executable, "-m", "fakedocker_shell.main", "--profile", "28")
+_FAKEDOCKER: Final = (sys.executable, "-m", "fakedocker_shell", "--profile", "28")
 """As the tables were made; nginx-proxy and the older Traefik among them ask for an API that Docker 29 has no longer."""
 _LONGEST_SECONDS: Final = 600
 _SETTLING_SECONDS: Final = 120

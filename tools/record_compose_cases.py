@@ -34,7 +34,7 @@ def record(scenario: dict[str, Any], configuration: Path, directories: Path = DI
     directory.mkdir(parents=True)
     socket = configuration / "docker.sock"
     server = subprocess.Popen(
-        [sys.executable, "-m", "fakedocker_shell.main", "serve", "--socket", str(socket), "--time", "wall"],
+        [sys.executable, "-m", "fakedocker_shell", "serve", "--socket", str(socket), "--time", "wall"],
         stdout=subprocess.DEVNULL,
     )
     environment = {

@@ -18,7 +18,6 @@ fakedocker lint PLACE..         look for mistakes in scenarios
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -64,24 +63,9 @@ Options:
       --version             Show the version
 """
 
-_NEW_BETWEEN_COLLECTIONS = 20_000
-
 
 class _UsageError(Exception):
     """The command line is wrong; the text says why."""
-
-
-def command() -> int:
-    """The command in a process of its own, which ends with it; gives the exit status.
-
-    Importing and starting make much that lasts, which the collector of cycles would look through ten times, and once
-    more when the interpreter takes everything apart at the end.
-    """
-    gc.set_threshold(_NEW_BETWEEN_COLLECTIONS)
-    try:
-        return main()
-    finally:
-        gc.freeze()
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -391,4 +375,6 @@ def _run(
 
 
 if __name__ == "__main__":
+    from fakedocker_shell.__main__ import command
+
     sys.exit(command())

@@ -23,7 +23,7 @@ Docker = Callable[..., subprocess.CompletedProcess[str]]
 def daemon(tmp_path: Path) -> Iterator[Path]:
     """The socket of a served engine."""
     path = tmp_path / "docker.sock"
-    command = [sys.executable, "-m", "fakedocker_shell.main", "serve", "--socket", str(path), "--seed", "9"]
+    command = [sys.executable, "-m", "fakedocker_shell", "serve", "--socket", str(path), "--seed", "9"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     assert process.stdout.readline() == f"export DOCKER_HOST=unix://{path}\n"
@@ -122,7 +122,7 @@ def test_malformed_requests_get_an_answer_and_the_server_goes_on(daemon: Path) -
 def test_a_file_that_is_no_socket_is_never_replaced(tmp_path: Path) -> None:
     path = tmp_path / "precious"
     path.write_text("keep me")
-    command = [sys.executable, "-m", "fakedocker_shell.main", "serve", "--socket", str(path)]
+    command = [sys.executable, "-m", "fakedocker_shell", "serve", "--socket", str(path)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 1
     assert "is no socket" in done.stderr
@@ -132,7 +132,7 @@ def test_a_file_that_is_no_socket_is_never_replaced(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_shown_is_named_once(tmp_path: Path) -> None:
     path, folder = tmp_path / "docker.sock", tmp_path / "project"
     folder.mkdir()
-    command = [sys.executable, "-m", "fakedocker_shell.main", "serve", "--socket", str(path)]
+    command = [sys.executable, "-m", "fakedocker_shell", "serve", "--socket", str(path)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout is not None and process.stderr is not None
     process.stdout.readline()

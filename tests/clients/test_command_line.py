@@ -7,7 +7,7 @@ from pathlib import Path
 
 from helpers.programs import Run
 
-DOCKER = (sys.executable, "-m", "fakedocker_shell.main", "docker")
+DOCKER = (sys.executable, "-m", "fakedocker_shell", "docker")
 
 
 def test_it_does_what_the_real_client_does(run: Run, tmp_path: Path) -> None:

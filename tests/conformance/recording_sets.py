@@ -42,7 +42,7 @@ class RecordingSet(NamedTuple):
     @property
     def shell(self) -> tuple[str, ...]:
         """The arguments of Python that begin the terminal."""
-        return ("-m", "fakedocker_shell.main", *self.profile, "--date", "2024-10-01")
+        return ("-m", "fakedocker_shell", *self.profile, "--date", "2024-10-01")
 
     def reasons(self) -> dict[str, str]:
         """NAME:INDEX of the steps that are known to differ, and why."""

@@ -27,7 +27,7 @@ def played() -> dict[str, list[Step]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DOCKER_BUILDKIT", "1")
         for name, profile in RECORDINGS:
-            shell = [sys.executable, "-m", "fakedocker_shell.main", "--profile", profile, "--date", "2024-10-01"]
+            shell = [sys.executable, "-m", "fakedocker_shell", "--profile", profile, "--date", "2024-10-01"]
             found[name] = conformance.run(STEPS[name], shell, timeout=300)
     return found
 

@@ -22,7 +22,7 @@ class Daemon:
         command = [
             sys.executable,
             "-m",
-            "fakedocker_shell.main",
+            "fakedocker_shell",
             "serve",
             "--socket",
             self.path,
@@ -70,7 +70,7 @@ def test_what_was_acknowledged_survives_a_kill_and_a_stop(tmp_path: Path) -> Non
 
 def serve(*arguments: str) -> tuple[int, str]:
     done = subprocess.run(
-        [sys.executable, "-m", "fakedocker_shell.main", "serve", *arguments],
+        [sys.executable, "-m", "fakedocker_shell", "serve", *arguments],
         capture_output=True,
         timeout=300,
         check=False,
@@ -125,7 +125,7 @@ def test_a_state_of_another_docker_or_store_is_refused(tmp_path: Path, clean: bo
     daemon.ask("POST", "/volumes/create", {"Name": "kept"})
     daemon.end(kill=not clean)
     state = str(tmp_path / "state")
-    serve = [sys.executable, "-m", "fakedocker_shell.main", "serve", "--socket", daemon.path, "--state", state]
+    serve = [sys.executable, "-m", "fakedocker_shell", "serve", "--socket", daemon.path, "--state", state]
     for options, said in (
         (("--profile", "28"), f"{state}: it is of a Docker 29, and --profile asks for 28"),
         (("--storage", "overlay2"), f"{state}: its images are in overlayfs, and --storage asks for overlay2"),

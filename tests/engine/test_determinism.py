@@ -31,7 +31,7 @@ echo $RANDOM
 
 def run(hash_seed: str, seed: str = "0") -> bytes:
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
-    command = [sys.executable, "-m", "fakedocker_shell.main", "--seed", seed, "-c", SCRIPT]
+    command = [sys.executable, "-m", "fakedocker_shell", "--seed", seed, "-c", SCRIPT]
     done = subprocess.run(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, timeout=300, check=False
     )

@@ -91,7 +91,7 @@ def test_it_is_the_same_every_time_and_anywhere() -> None:
     )
     text = write(link)
     first, _ = shown(link)
-    command = [sys.executable, "-m", "fakedocker_shell.main", "replay", "--link", text]
+    command = [sys.executable, "-m", "fakedocker_shell", "replay", "--link", text]
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'shell'}", "PYTHONHASHSEED": "5"}
     done = subprocess.run(command, env=environment, capture_output=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr

@@ -59,7 +59,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def fakedocker(folder: Path, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "fakedocker_shell.main", *arguments]
+    command = [sys.executable, "-m", "fakedocker_shell", *arguments]
     environment = {"PYTHONPATH": str(folder), "XDG_STATE_HOME": str(folder / "state"), "NO_COLOR": "1"}
     return subprocess.run(
         command, input=stdin, capture_output=True, text=True, timeout=60, check=False, env=environment

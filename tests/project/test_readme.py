@@ -40,7 +40,7 @@ def expected_pattern(shown: str) -> str:
 def test_console(block: str) -> None:
     commands = [line[2:] for line in block.splitlines() if line.startswith("$ ")]
     done = subprocess.run(
-        [sys.executable, "-m", "fakedocker_shell.main", "-c", "\n".join(["exec 2>&1", *_echoing(commands)])],
+        [sys.executable, "-m", "fakedocker_shell", "-c", "\n".join(["exec 2>&1", *_echoing(commands)])],
         capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert re.fullmatch(expected_pattern(block), done.stdout), f"it printed\n{done.stdout}{done.stderr}"
@@ -60,7 +60,7 @@ def test_check() -> None:
     found = [match for page in PAGES for match in BLOCK.finditer(page.read_text()) if match[1] == "check"]
     assert found
     for match in found:
-        command = [sys.executable, "-m", "fakedocker_shell.main", "check", *match[2].split()]
+        command = [sys.executable, "-m", "fakedocker_shell", "check", *match[2].split()]
         done = subprocess.run(command, capture_output=True, text=True, timeout=300, cwd=ROOT, check=False)
         assert done.stdout == match[3]
 
@@ -87,7 +87,7 @@ def test_scenarios(tmp_path: Path) -> None:
         (tmp_path / f"{number}.md").write_text(text)
     for command in ("replay", "lint"):
         done = subprocess.run(
-            [sys.executable, "-m", "fakedocker_shell.main", command, str(tmp_path)],
+            [sys.executable, "-m", "fakedocker_shell", command, str(tmp_path)],
             capture_output=True, text=True, timeout=300, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr

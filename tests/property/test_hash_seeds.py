@@ -41,7 +41,7 @@ docker events --since 1h --until 0s
 
 def run(hash_seed: int) -> bytes:
     environment = {**os.environ, "PYTHONHASHSEED": str(hash_seed)}
-    command = [sys.executable, "-m", "fakedocker_shell.main", "-c", SCRIPT]
+    command = [sys.executable, "-m", "fakedocker_shell", "-c", SCRIPT]
     done = subprocess.run(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, timeout=300, check=False
     )

@@ -53,7 +53,7 @@ def record(host: str, kept: Path, *command: str) -> str:
     line = [
         sys.executable,
         "-m",
-        "fakedocker_shell.main",
+        "fakedocker_shell",
         "record",
         "--engine",
         host,

@@ -22,7 +22,7 @@ from fakedocker_shell.recording.listening import Connection
 from fakedocker_shell.recording.verifying import verify
 
 SECONDS = 120
-FAKEDOCKER = (sys.executable, "-m", "fakedocker_shell.main")
+FAKEDOCKER = (sys.executable, "-m", "fakedocker_shell")
 DOCKER = " ".join((*FAKEDOCKER, "docker"))
 COMMANDS = f"""
 set -e

@@ -46,7 +46,7 @@ def record(host: str, kept: Path, *command: str) -> int:
     line = [
         sys.executable,
         "-m",
-        "fakedocker_shell.main",
+        "fakedocker_shell",
         "record",
         "--engine",
         host,
@@ -95,7 +95,7 @@ def test_what_is_no_docker_is_told_so(tmp_path: Path, server: str) -> None:
     with scripted_daemon(tmp_path / "d.sock", answers, server) as host:
         record(host, kept, sys.executable, "-c", asks)
     told = subprocess.run(
-        [sys.executable, "-m", "fakedocker_shell.main", "verify", str(kept)],
+        [sys.executable, "-m", "fakedocker_shell", "verify", str(kept)],
         capture_output=True, text=True, timeout=SECONDS, check=False,
     )  # fmt: skip
     assert kept.read_bytes().count(b'"status":200') == 1

@@ -207,12 +207,12 @@ def test_every_way_to_begin_on_a_day() -> None:
         assert "PYTHON_VERSION=3.7.3" in fake.client.images.get("python:3.7").attrs["Config"]["Env"]
     for words in (["--date", "2019-05-01", "-c", "date"], ["--date=2019-05-01", "-c", "date"]):
         done = subprocess.run(
-            [sys.executable, "-m", "fakedocker_shell.main", *words], capture_output=True, text=True, check=True
+            [sys.executable, "-m", "fakedocker_shell", *words], capture_output=True, text=True, check=True
         )
         assert "May" in done.stdout
         assert "2019" in done.stdout
     wrong = subprocess.run(
-        [sys.executable, "-m", "fakedocker_shell.main", "--date", "then"], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "fakedocker_shell", "--date", "then"], capture_output=True, text=True, check=False
     )
     assert (wrong.returncode, wrong.stderr.splitlines()[0]) == (
         2, "fakedocker: --date takes a day as YYYY-MM-DD: not a day from 2013-01-01 to 2099-12-31: 'then'",

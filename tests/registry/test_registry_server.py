@@ -57,7 +57,7 @@ def test_the_command_says_where_it_listens_and_ends_when_told(tmp_path: Path) ->
     command = [
         sys.executable,
         "-m",
-        "fakedocker_shell.main",
+        "fakedocker_shell",
         "registry",
         "--host-port",
         "127.0.0.1:0",
@@ -74,7 +74,7 @@ def test_the_command_says_where_it_listens_and_ends_when_told(tmp_path: Path) ->
 
 
 def test_the_command_wants_users_where_it_asks_for_them() -> None:
-    command = [sys.executable, "-m", "fakedocker_shell.main", "registry", "--auth", "basic"]
+    command = [sys.executable, "-m", "fakedocker_shell", "registry", "--auth", "basic"]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stderr) == (2, "fakedocker registry: --auth basic takes a --user\n")
 

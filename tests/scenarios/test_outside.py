@@ -223,7 +223,7 @@ def served(tmp_path: Path) -> Iterator[str]:
     if shutil.which("docker") is None:
         pytest.skip("there is no docker client here")
     socket = tmp_path / "docker.sock"
-    program = [sys.executable, "-m", "fakedocker_shell.main", "serve", "--time", "wall", "--socket", str(socket)]
+    program = [sys.executable, "-m", "fakedocker_shell", "serve", "--time", "wall", "--socket", str(socket)]
     server = subprocess.Popen(program, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     end = time.monotonic() + 20
     while not socket.exists():

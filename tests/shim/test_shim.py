@@ -36,7 +36,7 @@ class Shim:
             self.environment.pop(name, None)
 
     def manage(self, action: str, *options: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "fakedocker_shell.main", "shim", action, *options, str(self.folder)]
+        command = [sys.executable, "-m", "fakedocker_shell", "shim", action, *options, str(self.folder)]
         return subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
 
     def run(self, *arguments: str, given: str = "", **more: str) -> subprocess.CompletedProcess[str]:

@@ -84,7 +84,7 @@ def test_the_hash_seed_makes_no_difference(session: Terminal, journal: bytes, tm
     (tmp_path / "session").write_bytes(journal)
     for seed in ("1", "77"):
         environment = {**os.environ, "PYTHONHASHSEED": seed, "XDG_STATE_HOME": str(tmp_path)}
-        command = [sys.executable, "-m", "fakedocker_shell.main", "replay", str(tmp_path / "session")]
+        command = [sys.executable, "-m", "fakedocker_shell", "replay", str(tmp_path / "session")]
         done = subprocess.run(command, env=environment, capture_output=True, timeout=300, check=False)
         assert (done.returncode, done.stderr) == (0, b"")
         assert done.stdout == session.screen.written
@@ -162,7 +162,7 @@ def test_a_journal_that_was_cut_plays_as_far_as_it_goes(journal: bytes, tmp_path
 
 def test_a_session_that_is_killed_leaves_its_journal(tmp_path: Path) -> None:
     path = tmp_path / "session"
-    command = [sys.executable, "-m", "fakedocker_shell.main", "--journal", str(path)]
+    command = [sys.executable, "-m", "fakedocker_shell", "--journal", str(path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None and process.stdout is not None
         process.stdin.write(b"echo one\ndocker run --rm alpine echo two\nread x; echo $x\n")
@@ -170,7 +170,7 @@ def test_a_session_that_is_killed_leaves_its_journal(tmp_path: Path) -> None:
         assert process.stdout.readline() == b"one\n"
         assert process.stdout.readline() == b"two\n"
         process.kill()
-    again = [sys.executable, "-m", "fakedocker_shell.main", "replay", "--cut", str(path)]
+    again = [sys.executable, "-m", "fakedocker_shell", "replay", "--cut", str(path)]
     done = subprocess.run(again, capture_output=True, timeout=300, check=True)
     assert done.stdout.startswith(b"one\n")
 
@@ -184,12 +184,12 @@ def test_a_session_that_is_killed_leaves_its_journal(tmp_path: Path) -> None:
 )
 def test_what_is_run_with_pipes_plays_again(arguments: list[str], given: str, tmp_path: Path) -> None:
     path = tmp_path / "journal"
-    command = [sys.executable, "-m", "fakedocker_shell.main", "--seed", "4", "--journal", str(path), *arguments]
+    command = [sys.executable, "-m", "fakedocker_shell", "--seed", "4", "--journal", str(path), *arguments]
     first = subprocess.run(
         command, input=given.encode(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300, check=False
     )
     again = subprocess.run(
-        [sys.executable, "-m", "fakedocker_shell.main", "replay", str(path)],
+        [sys.executable, "-m", "fakedocker_shell", "replay", str(path)],
         capture_output=True,
         timeout=300,
         check=False,

@@ -26,7 +26,7 @@ SECONDS = 400
 @contextmanager
 def a_class(*options: str) -> Iterator[tuple[str, str]]:
     """A served class; gives the learners' address and the teacher's."""
-    command = [sys.executable, "-m", "fakedocker_shell.main", "web", "--port", "0", *options]
+    command = [sys.executable, "-m", "fakedocker_shell", "web", "--port", "0", *options]
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'shell'}"}
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
     assert process.stdout is not None

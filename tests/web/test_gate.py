@@ -182,7 +182,7 @@ def test_with_a_certificate_it_listens_by_tls(tmp_path: Path) -> None:
     trusting = ssl.create_default_context()
     authority.configure_trust(trusting)
     with subprocess.Popen(
-        [sys.executable, "-m", "fakedocker_shell.main", "web", *words], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "fakedocker_shell", "web", *words], stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         try:
