@@ -338,7 +338,7 @@ class _PathStat(Struct, rename="camel"):
 
 
 def _stat_header(stat: archives.PathStat) -> tuple[str, str]:
-    encoded = msgspec.json.encode(_PathStat(*stat))
+    encoded = msgspec.json.encode(_PathStat(*msgspec.structs.astuple(stat)))
     return ("X-Docker-Container-Path-Stat", base64.b64encode(encoded).decode())
 
 

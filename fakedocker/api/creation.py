@@ -7,10 +7,10 @@ now. What the settings then amount to is `operations.create`'s business.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from fakedocker.base import messages
@@ -31,7 +31,7 @@ _MAC_WARNING = (
 )
 
 
-class Creation(NamedTuple):
+class Creation(Struct, frozen=True):
     """A request in the newest version's terms, and what is remarked about it."""
 
     request: CreateRequest

@@ -6,6 +6,7 @@ Sources: moby daemon/cluster/services.go ServiceLogs, api/server/httputils/write
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from fakedocker.base.history import History
 from fakedocker.containers.logs import READABLE_DRIVERS, Line, LineSplitter, Selection, attributes, lines
@@ -119,7 +120,7 @@ class ServiceLogStream(OutputOnly):
         own = attributes(container.config, container.host_config.log_config).decode()
         known = {"node.id": task.node_id, "service.id": task.service_id, "task.id": task.id}
         shown = sorted([*own.split(",")] if own else []) + [f"{_CONTEXT}.{key}={value}" for key, value in known.items()]
-        return self._selection._replace(details=",".join(sorted(shown)).encode())
+        return replace(self._selection, details=",".join(sorted(shown)).encode())
 
     def notice(self, draft: Draft, exchange: Exchange, notice: Notice) -> None:
         """Looked at when pumped."""

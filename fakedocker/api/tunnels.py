@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from wsproto.connection import Connection
@@ -17,7 +19,7 @@ WEBSOCKET_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 """What the key of a handshake is answered with (RFC 6455, 1.3)."""
 
 
-class Received(NamedTuple):
+class Received(Struct, frozen=True):
     """What has come in.
 
     Args:

@@ -9,19 +9,22 @@ them.
 from __future__ import annotations
 
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from fakedocker.base.numbers import is_digits
 
 
-class Component(NamedTuple):
+class Component(Struct, frozen=True):
     """A part that ships with an engine: its version, and the commit that `docker version` shows."""
 
     version: str
     commit: str
 
 
-class Client(NamedTuple):
+class Client(Struct, frozen=True):
     """The docker command line.
 
     Args:
@@ -39,7 +42,7 @@ class Client(NamedTuple):
     release: str = "28"
 
 
-class EngineProfile(NamedTuple):
+class EngineProfile(Struct, frozen=True):
     """A release of Docker.
 
     Args:
@@ -183,7 +186,7 @@ def _limited(name: str) -> EngineProfile:
         own
     ):
         raise ValueError(f"Docker {release} speaks the API versions {oldest} to {own}, not {newest!r}")
-    return found._replace(newest_api=newest)
+    return replace(found, newest_api=newest)
 
 
 def speaking(profile: str, api_version: str) -> str:

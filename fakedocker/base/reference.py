@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from fakedocker.base.patterns import lazy_pattern
 
@@ -32,7 +34,7 @@ class InvalidReference(ValueError):
     """The text is no reference; its message is docker's."""
 
 
-class Reference(NamedTuple):
+class Reference(Struct, frozen=True):
     """A reference with its domain spelled out; tag and digest are "" where absent."""
 
     domain: str
@@ -60,7 +62,7 @@ class Reference(NamedTuple):
 
     def with_default_tag(self) -> Reference:
         """The same, with the tag latest where there is neither tag nor digest."""
-        return self if self.tag or self.digest else self._replace(tag="latest")
+        return self if self.tag or self.digest else replace(self, tag="latest")
 
 
 @functools.lru_cache(4096)

@@ -5,14 +5,16 @@ The diagrams in the documentation are drawn from this table. What a request is r
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from fakedocker.containers.model import CREATED, DEAD, EXITED, PAUSED, REMOVING, RESTARTING, RUNNING
 
 STATES = (CREATED, RUNNING, PAUSED, RESTARTING, EXITED, DEAD, REMOVING)
 
 
-class Transition(NamedTuple):
+class Transition(Struct, frozen=True):
     """What happens, from which state to which."""
 
     cause: str

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from fakedocker.base import clock
 from fakedocker.base.history import History
@@ -23,7 +24,7 @@ CHUNK_BYTES = 128
 READABLE_DRIVERS = ("json-file", "local", "journald")
 
 
-class Line(NamedTuple):
+class Line(Struct, frozen=True):
     """A stored line. text ends with a newline but for parts of a line of more than 16 KiB, and for a last line that has none."""
 
     at_ns: int
@@ -94,7 +95,7 @@ def lines(chunks: Iterable[Chunk], ended: bool) -> Iterator[Line]:
         yield from splitter.end()
 
 
-class Selection(NamedTuple):
+class Selection(Struct, frozen=True):
     """Which lines a client wants, and how.
 
     Args:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import enum
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import Any, ClassVar, NamedTuple, Protocol
+from typing import Any, ClassVar, Protocol
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from fakedocker.wire.http import Reply, Request
@@ -68,7 +69,7 @@ class Stream(Protocol):
         """Whether time alone can end the request."""
 
 
-class Cut(NamedTuple):
+class Cut(Struct, frozen=True):
     """Where the way back to a client ends, by a fault: after so many bytes of the body, or before the head.
 
     Args:
@@ -170,7 +171,7 @@ class Exchange:
         """The bytes that still come through, and what happens after them."""
         if data[: cut.after_bytes]:
             self._send(data[: cut.after_bytes])
-        self.cut = cut._replace(after_bytes=max(cut.after_bytes - len(data), 0))
+        self.cut = replace(cut, after_bytes=max(cut.after_bytes - len(data), 0))
         if not self.cut.after_bytes:
             self._end_at_cut(cut)
 

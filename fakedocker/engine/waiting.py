@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, NoReturn, Protocol
+from typing import NoReturn, Protocol
+
+from msgspec import Struct
 
 from fakedocker.base.clock import SECOND_NS
 from fakedocker.engine.inflight import TimeMode
@@ -27,14 +29,14 @@ class WaitTimedOut(RuntimeError):
     """The client's time-out has passed, on the virtual clock or, where another thread was to act, on the wall's."""
 
 
-class Move(NamedTuple):
+class Move(Struct, frozen=True):
     """What a driver should do: run (a turn), jump (to at_ns), sleep (until the wall reaches at_ns), or idle."""
 
     kind: str
     at_ns: int = 0
 
 
-class Limits(NamedTuple):
+class Limits(Struct, frozen=True):
     """How long a wait may take.
 
     Args:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from fakedocker.filesystem import content as contents
 from fakedocker.filesystem.content import Content, join, part_of, zeros
@@ -67,7 +69,7 @@ def _parts(entries: Iterable[LayerEntry]) -> Iterator[Content]:
             yield bytes(-size_bytes % BLOCK_BYTES)
 
 
-class Streamed(NamedTuple):
+class Streamed(Struct, frozen=True):
     """A file in an archive whose bytes are made as they are sent, and never all held.
 
     Args:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import stat
 from collections.abc import Iterable
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from msgspec import Struct
 
@@ -126,7 +126,7 @@ class View(Protocol):
     def tree(self, mount: Mount, /) -> FileTree: ...
 
 
-class Credentials(NamedTuple):
+class Credentials(Struct, frozen=True):
     """Who walks; with `overrides` they may go anywhere, as the superuser usually may."""
 
     uid: int = 0

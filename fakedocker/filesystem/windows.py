@@ -12,7 +12,6 @@ import errno
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -39,7 +38,7 @@ class Outside(Struct, frozen=True, gc=False, tag="outside"):
     size: int
 
 
-class Block(NamedTuple):
+class Block(Struct, frozen=True):
     """A block of a file in a state."""
 
     folder: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from msgspec import Struct
 
@@ -15,26 +15,26 @@ class Output(Struct, frozen=True, gc=False):
     data: bytes
 
 
-class Closed(NamedTuple):
+class Closed(Struct, frozen=True):
     """Nobody can write to that side of a stream any more."""
 
     stream: str
     fd: int
 
 
-class InputDrained(NamedTuple):
+class InputDrained(Struct, frozen=True):
     """A process has read from a stream's input, which has room again."""
 
     stream: str
 
 
-class Connected(NamedTuple):
+class Connected(Struct, frozen=True):
     """A process has connected to a socket that somebody outside of all processes listens at."""
 
     stream: str
 
 
-class Exited(NamedTuple):
+class Exited(Struct, frozen=True):
     """A process that was started from outside has ended. pid is the host's; status is 128 + signal for a killed one.
 
     marked says whether its failure is that of a boundary of the simulation, bereft whether any that it has waited for
@@ -51,20 +51,20 @@ class Exited(NamedTuple):
     bereft: bool = False
 
 
-class OutOfMemory(NamedTuple):
+class OutOfMemory(Struct, frozen=True):
     """The OOM killer has killed a process of this namespace."""
 
     namespace: str
     pid: int
 
 
-class Alarm(NamedTuple):
+class Alarm(Struct, frozen=True):
     """A timer set with `set_timer` is due."""
 
     key: Any
 
 
-class Fault(NamedTuple):
+class Fault(Struct, frozen=True):
     """A simulated program has failed in a way that no program should: an error of ours. Its process was killed by SEGV."""
 
     namespace: str

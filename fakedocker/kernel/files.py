@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from fakedocker.filesystem import content as contents
 from fakedocker.filesystem.errors import failure
@@ -28,7 +30,7 @@ Ready = Callable[[KernelDraft, Process, OpenFile], bool]
 Tally = Callable[[KernelDraft, OpenFile, int], None]
 
 
-class Operations(NamedTuple):
+class Operations(Struct, frozen=True):
     """What can be done with a kind of open file. `tally` hears of one more (1) or one fewer (-1) of them on its target."""
 
     read: Read

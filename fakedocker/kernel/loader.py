@@ -7,7 +7,9 @@ This module must not know processes or paths.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from fakedocker.filesystem.node import Node
 from fakedocker.filesystem.program_files import ELF_MAGIC, LINE_AT, LINE_MARK, MACHINE_AT, MACHINES
@@ -16,7 +18,7 @@ from fakedocker.kernel.program import Identity, Program
 _FOREIGN = frozenset(MACHINES.values()) - {MACHINES["amd64"], MACHINES["386"]}
 
 
-class Image(NamedTuple):
+class Image(Struct, frozen=True):
     """What the head of a file says.
 
     kind is "program" (with `identity`, and in `argument` its version as VARIABLE=VERSION), "script" (with the interpreter and its one argument), "elf" for a binary made
@@ -29,7 +31,7 @@ class Image(NamedTuple):
     argument: str = ""
 
 
-class Runnable(NamedTuple):
+class Runnable(Struct, frozen=True):
     """What exec found: `argv` has the interpreter in front for a script."""
 
     path: str
@@ -38,7 +40,7 @@ class Runnable(NamedTuple):
     executable: str
 
 
-class Command(NamedTuple):
+class Command(Struct, frozen=True):
     """What a command line runs, but for its words.
 
     Args:

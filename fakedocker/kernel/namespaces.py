@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Required, TypedDict, Unpack
+from typing import Any, Required, TypedDict, Unpack
+
+from msgspec import Struct
 
 from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.filesystem.tree import Tree
@@ -13,7 +15,7 @@ from fakedocker.kernel.privileges import Limits
 from fakedocker.kernel.records import HOST, Namespace
 
 
-class Usage(NamedTuple):
+class Usage(Struct, frozen=True):
     """What a namespace uses."""
 
     memory_bytes: int

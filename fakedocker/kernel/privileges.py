@@ -6,7 +6,8 @@ Source: capabilities(7), getrlimit(2); fs/proc/base.c of Linux for /proc/PID/lim
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+
+from msgspec import Struct
 
 CAPABILITIES = (
     "CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP LINUX_IMMUTABLE NET_BIND_SERVICE NET_BROADCAST "
@@ -39,7 +40,7 @@ def has(capabilities: int, name: str) -> bool:
 UNLIMITED = -1
 
 
-class Resource(NamedTuple):
+class Resource(Struct, frozen=True):
     """A resource with a limit.
 
     Args:

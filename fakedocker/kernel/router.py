@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import errno
 import ipaddress
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+from msgspec import Struct
 
 from fakedocker.filesystem.walk import FileTree
 from fakedocker.kernel.ways import Way
 
 
-class Route(NamedTuple):
+class Route(Struct, frozen=True):
     """Where a connection ends.
 
     Args:
@@ -35,7 +37,7 @@ class Route(NamedTuple):
     way: Way | None = None
 
 
-class InterfaceAddress(NamedTuple):
+class InterfaceAddress(Struct, frozen=True):
     """An address of an interface, of either family.
 
     Args:
@@ -73,7 +75,7 @@ class InterfaceAddress(NamedTuple):
             return False
 
 
-class Interface(NamedTuple):
+class Interface(Struct, frozen=True):
     """A network interface.
 
     Args:

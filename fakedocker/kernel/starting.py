@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from fakedocker.filesystem.errors import failure
 from fakedocker.filesystem.walk import SUPERUSER, Credentials, resolve
@@ -37,7 +39,7 @@ class ExecError(Exception):
         self.text = text
 
 
-class Stdio(NamedTuple):
+class Stdio(Struct, frozen=True):
     """What a process started from outside has for standard input, output and error.
 
     Args:

@@ -6,7 +6,7 @@ It may come from anybody: a line is decoded into one of these kinds or refused, 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import IO, Final, NamedTuple
+from typing import IO, Final
 
 import msgspec
 from msgspec import Struct
@@ -128,7 +128,7 @@ class Writer:
         self._file.flush()
 
 
-class Recording(NamedTuple):
+class Recording(Struct, frozen=True):
     """What a file holds."""
 
     began_ms: int

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
+from msgspec.structs import replace
+
 from fakedocker.base.json_types import Json, JsonObject
 from fakedocker.base.numbers import is_digits
 from fakedocker.recordings.file import RecordingProblem
@@ -214,8 +216,8 @@ def _look_at_one(path: str) -> _Look | None:
 def _as_list(one: Told) -> Told:
     """An answer about one thing as a list of it."""
     first, *rest = one.parts or (one.end,)
-    parts = (first._replace(data=b"[" + first.data), *rest, one.end._replace(data=b"]"))
-    return one._replace(parts=parts)
+    parts = (replace(first, data=b"[" + first.data), *rest, replace(one.end, data=b"]"))
+    return replace(one, parts=parts)
 
 
 def _made_at(container: ShownContainer) -> tuple[str, str]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
+from msgspec import Struct
 
 from fakedocker.base.json_types import Json
 from fakedocker.base.patterns import lazy_pattern
@@ -24,7 +25,7 @@ HTTP2: Final = ("/session", "/grpc")
 """What speaks HTTP/2 on its connection, which is not understood."""
 
 
-class Part(NamedTuple):
+class Part(Struct, frozen=True):
     """A part of an answer.
 
     Args:
@@ -39,7 +40,7 @@ class Part(NamedTuple):
     input_ended: bool
 
 
-class Told(NamedTuple):
+class Told(Struct, frozen=True):
     """A request and its answer.
 
     Args:

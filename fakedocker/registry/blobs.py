@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from fakedocker.filesystem import content as contents, gzip_stored
 from fakedocker.filesystem.archive import write_tar
@@ -17,7 +18,7 @@ from fakedocker.images.model import Layer
 from fakedocker.registry.model import RemoteLayer
 
 
-class Sums(NamedTuple):
+class Sums(Struct, frozen=True):
     """What a layer's blob is known by."""
 
     diff_id: str

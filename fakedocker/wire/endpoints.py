@@ -13,8 +13,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Final
 from urllib.parse import unquote
+
+from msgspec import Struct
 
 from fakedocker.base.patterns import lazy_pattern
 
@@ -25,7 +27,7 @@ GRPC_METHOD: Final = "GRPC"
 _VERSION: Final = lazy_pattern(r"/v[0-9]+\.[0-9]+(?=/)")
 
 
-class Endpoint(NamedTuple):
+class Endpoint(Struct, frozen=True):
     """A row.
 
     Args:

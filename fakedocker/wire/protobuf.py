@@ -8,14 +8,17 @@ a map is a message of a key and a value for each entry. Source: protobuf.dev/pro
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _SECOND_NS = 1_000_000_000
 _WORD = (1 << 64) - 1
 
 
-class Row(NamedTuple):
+class Row(Struct, frozen=True):
     """A field.
 
     Args:
@@ -62,7 +65,7 @@ def encode(message: Message) -> bytes:
 
 def _entry(row: Row, name: str, value: Any) -> bytes:
     """An entry of a map: a message of a key and a value."""
-    data = _field(Row(1, "", "string"), name) + _field(row._replace(number=2), value)
+    data = _field(Row(1, "", "string"), name) + _field(replace(row, number=2), value)
     return _varint(row.number << 3 | _BYTES) + _varint(len(data)) + data
 
 

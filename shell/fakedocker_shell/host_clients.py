@@ -12,7 +12,9 @@ from __future__ import annotations
 import sys
 from collections import deque
 from collections.abc import Callable, Coroutine, Generator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from fakedocker.base import signals
 from fakedocker.engine.engine import Engine
@@ -34,7 +36,7 @@ _CAUGHT = {signals.INT: "INT", signals.TERM: "TERM", signals.HUP: "HUP", signals
 Main = Callable[["HostContext", tuple[str, ...]], Coroutine[Any, Any, int]]
 
 
-class Wait(NamedTuple):
+class Wait(Struct, frozen=True):
     """What a docker command waits for."""
 
     sources: tuple[Source | Exchange, ...]

@@ -8,7 +8,8 @@ it again. Who feeds a session is `session`'s business.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from fakedocker.engine.changes import Change
 from fakedocker.kernel.kernel import Stdio
@@ -25,7 +26,7 @@ _USER = (0, 0, ())
 _END_OF_FILE = b"\x04"
 
 
-class Start(NamedTuple):
+class Start(Struct, frozen=True):
     """A shell on the host.
 
     Args:

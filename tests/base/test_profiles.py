@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from fakedocker.assembly import create_engine
 from fakedocker.base import profiles
@@ -28,9 +29,9 @@ from helpers.paths import ROOT
 def other(monkeypatch: pytest.MonkeyPatch) -> str:
     """A second Docker beside the first."""
     usual = PROFILES["28"]
-    client = usual.client._replace(version="99.1.0", commit="abcdef0", api_version="1.90")
-    profile = usual._replace(
-        name="99", engine=Component("99.0.1", "fedcba9"), newest_api="1.99", oldest_api="1.80", client=client
+    client = replace(usual.client, version="99.1.0", commit="abcdef0", api_version="1.90")
+    profile = replace(
+        usual, name="99", engine=Component("99.0.1", "fedcba9"), newest_api="1.99", oldest_api="1.80", client=client
     )
     monkeypatch.setitem(PROFILES, "99", profile)
     return "99"

@@ -87,7 +87,7 @@ def planted(recording: file.Recording, old: bytes, new: bytes) -> file.Recording
     found = [event for event in recording.events if isinstance(event, Output) and old in event.data]
     changed = msgspec.structs.replace(found[0], data=found[0].data.replace(old, new))
     events = tuple(changed if event is found[0] else event for event in recording.events)
-    return recording._replace(events=events)
+    return msgspec.structs.replace(recording, events=events)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_a_planted_status_is_found(recorded: Path) -> None:
     place = next(at for at, event in enumerate(recording.events) if isinstance(event, Answered) and event.status == 201)
     changed = msgspec.structs.replace(recording.events[place], status=200)
     events = (*recording.events[:place], changed, *recording.events[place + 1 :])
-    found = verify(recording._replace(events=events), "29").differences
+    found = verify(msgspec.structs.replace(recording, events=events), "29").differences
     assert [(each.at, each.what.split()[:4]) for each in found] == [(".status", ["recorded", "200,", "ours", "201"])]
 
 

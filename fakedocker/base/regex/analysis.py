@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from fakedocker.base.regex import tree
 from fakedocker.base.regex.tree import Item, Items
@@ -16,7 +18,7 @@ from fakedocker.base.regex.tree import Item, Items
 _MOST = 10**18
 
 
-class Analysis(NamedTuple):
+class Analysis(Struct, frozen=True):
     first: int
     """A mask of the characters a match may begin with."""
     nullable: bool
@@ -31,7 +33,7 @@ class Analysis(NamedTuple):
     """Whether a line with such texts has a match: between them may be anything."""
 
 
-class _Tail(NamedTuple):
+class _Tail(Struct, frozen=True):
     """What follows an item."""
 
     first: int

@@ -9,8 +9,8 @@ from __future__ import annotations
 import errno
 import posixpath
 from collections.abc import Iterable
-from typing import NamedTuple
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from fakedocker.base import clock, messages
@@ -34,7 +34,7 @@ _GO_MODE_BITS = {
 }
 
 
-class PathStat(NamedTuple):
+class PathStat(Struct, frozen=True):
     """What the archive's header says of the path. mode is in Go's bits."""
 
     name: str

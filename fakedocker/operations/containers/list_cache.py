@@ -6,9 +6,8 @@ with the clock, has the same words. A list of many that have not changed costs a
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import msgspec
+from msgspec import Struct
 
 from fakedocker.containers.model import Container
 from fakedocker.operations.containers import listing
@@ -16,7 +15,7 @@ from fakedocker.world.draft import Draft
 from fakedocker.world.world import World
 
 
-class _Entry(NamedTuple):
+class _Entry(Struct, frozen=True):
     """What is shown of a container from an instant on up to another."""
 
     container: Container

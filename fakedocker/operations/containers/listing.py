@@ -9,7 +9,6 @@ import heapq
 import math
 from collections.abc import Callable, Iterable
 from operator import attrgetter
-from typing import NamedTuple
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -78,7 +77,7 @@ class ContainerSummary(Struct, frozen=True, kw_only=True, rename=pascal(id="Id",
     image_manifest_descriptor: Descriptor | UnsetType = UNSET
 
 
-class Told(NamedTuple):
+class Told(Struct, frozen=True):
     """What newer versions of the API tell in a list."""
 
     health: bool

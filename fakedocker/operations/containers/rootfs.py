@@ -6,8 +6,8 @@ Source: moby daemon/volumes_unix.go, container_unix.go and daemon/oci_linux.go (
 from __future__ import annotations
 
 import errno
-from typing import NamedTuple
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from fakedocker.base import messages
@@ -33,7 +33,7 @@ from fakedocker.volumes.model import MountSpec
 from fakedocker.world.draft import Draft
 
 
-class GivenFile(NamedTuple):
+class GivenFile(Struct, frozen=True):
     """A file that a container finds and that is no part of it."""
 
     path: str

@@ -6,7 +6,8 @@ Source: moby daemon/oci_linux.go (getUser) and opencontainers user.GetExecUser; 
 from __future__ import annotations
 
 import functools
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from fakedocker.base import messages
 from fakedocker.base.numbers import is_digits
@@ -16,7 +17,7 @@ from fakedocker.world.draft import Draft
 LARGEST_ID = (1 << 31) - 1
 
 
-class User(NamedTuple):
+class User(Struct, frozen=True):
     """A user as a process has it."""
 
     uid: int

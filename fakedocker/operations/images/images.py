@@ -213,7 +213,7 @@ def parse_target(repository: str, tag_name: str) -> reference.Reference:
     if tag_name:
         if not reference.is_tag(tag_name):
             raise messages.TAG_FORMAT()
-        parsed = parsed._replace(tag=tag_name)
+        parsed = replace(parsed, tag=tag_name)
     if parsed.familiar_name == "sha256":
         raise messages.TAG_AMBIGUOUS()
     return parsed.with_default_tag()

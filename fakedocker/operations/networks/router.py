@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import errno
 
+from msgspec.structs import replace
+
 from fakedocker.containers.model import Container
 from fakedocker.faults import matching
 from fakedocker.faults.model import DNS
@@ -128,7 +130,7 @@ class WorldRouter:
         if partitions.are_parted(self._draft, network, route.network, network_id):
             return errno.ETIMEDOUT
         way = partitions.way(self._draft, network, route.network, network_id)
-        return route if way is None else route._replace(way=way)
+        return route if way is None else replace(route, way=way)
 
     def _leads_outside(self, endpoint: Endpoint) -> bool:
         """Whether a network has a way out: its own gateway, or the bridge that goes with a swarm's networks."""

@@ -117,7 +117,7 @@ def find_manifest(draft: Draft, name: Reference, platform: str = "") -> Manifest
     if any(full.rpartition(":")[0] == name.path for full in registry.tags):  # all of it was pushed here
         raise messages.Refusal(404, words)
     if draft.assume and registry.catalogue and name.digest and name.tag:  # the image of the tag stands for it
-        found = _in_catalogue(draft, registry, name._replace(digest=""), platform)
+        found = _in_catalogue(draft, registry, replace(name, digest=""), platform)
         if found is not None:
             return replace(found, digest=name.digest)
     return unknown_images.taken_for_granted(draft, name, platform, words)
@@ -236,10 +236,10 @@ def parse(image: str, tag: str) -> Reference:
     if not tag:
         return name
     if reference.looks_like_digest(tag):
-        return name._replace(digest=tag, tag="")
+        return replace(name, digest=tag, tag="")
     if not reference.is_tag(tag):
         raise messages.TAG_FORMAT()
-    return name._replace(tag=tag)
+    return replace(name, tag=tag)
 
 
 def begin(draft: Draft, name: Reference, platform: str = "", credentials: tuple[str, str] = ("", "")) -> int:
@@ -269,7 +269,7 @@ def _begin(draft: Draft, name: Reference, platform: str, credentials: tuple[str,
         wanted = f"manifests/{name.tag or name.digest}" if name.tag or name.digest else "tags/list"
         running.check_access(credentials, f'{"Head" if "manifests" in wanted else "Get"} "{url}{wanted}"')
     first, *following = (
-        [name] if name.tag or name.digest else [name._replace(tag=tag) for tag in find_tags(draft, name)]
+        [name] if name.tag or name.digest else [replace(name, tag=tag) for tag in find_tags(draft, name)]
     )
     manifest = find_manifest(draft, first, platform)
     if platform:

@@ -40,7 +40,7 @@ def parse(text: str, tag: str) -> Reference:
         raise messages.INVALID_REFERENCE(problem=problem) from None
     if tag and not reference.is_tag(tag):
         raise messages.TAG_FORMAT()
-    return name._replace(tag=tag, digest="")
+    return replace(name, tag=tag, digest="")
 
 
 def begin(draft: Draft, name: Reference, credentials: tuple[str, str] = ("", ""), platform: str = "") -> int:

@@ -10,7 +10,9 @@ from __future__ import annotations
 import errno
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from fakedocker.containers.model import Container
 from fakedocker.filesystem import diff
@@ -34,7 +36,7 @@ _made: OrderedDict[Hashable, tuple[Any, Filesystem]] = OrderedDict()
 """Trees that were looked at, with what each was made of."""
 
 
-class _Layer(NamedTuple):
+class _Layer(Struct, frozen=True):
     """A directory below overlay2.
 
     Args:

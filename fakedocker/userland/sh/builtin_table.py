@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from fakedocker.userland.sh.dialect import Dialect
 
 
-class Builtin(NamedTuple):
+class Builtin(Struct, frozen=True):
     name: str
     function: Callable[..., int]
     kind: str

@@ -8,7 +8,10 @@ it.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, ClassVar, Final, NamedTuple
+from typing import Any, ClassVar, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from fakedocker.userland.sh.compiler import Compiler
 from fakedocker.userland.sh.dialect import Dialect, SyntaxProblem
@@ -20,7 +23,7 @@ BEFORE: Final = -1
 """The offset of code that does nothing but go on with the first command: an error in that is then met while running."""
 
 
-class CodeKey(NamedTuple):
+class CodeKey(Struct, frozen=True):
     """What code is made from. `tail`: the last command of the source may replace the process (sh -c)."""
 
     source: str
@@ -56,7 +59,7 @@ class Code:
         """The code of the following command of the same source, None at its end."""
         if self.end >= len(self.key.source) and self.key.offset != BEFORE:
             return None
-        return code_for(self.key._replace(offset=self.end, aliases=aliases))
+        return code_for(replace(self.key, offset=self.end, aliases=aliases))
 
     @staticmethod
     def restored(key: CodeKey) -> Code:

@@ -6,10 +6,10 @@ This module must not know how anything is parsed or run.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 
-class Dialect(NamedTuple):
+class Dialect(Struct, frozen=True):
     """Which shell it is, and what it has beyond POSIX."""
 
     name: str

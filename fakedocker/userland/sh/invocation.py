@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from fakedocker.userland.sh.dialect import Dialect
 
@@ -18,7 +18,7 @@ _LONG_NAMES = {
 }
 
 
-class Invocation(NamedTuple):
+class Invocation(Struct, frozen=True):
     """mode is command, script, stdin, interactive, fed, or "auto" where a terminal on standard input decides."""
 
     mode: str

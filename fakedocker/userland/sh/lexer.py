@@ -6,7 +6,9 @@ expansion gives.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from fakedocker.base.numbers import is_digits
 from fakedocker.base.patterns import lazy_pattern
@@ -45,7 +47,7 @@ _EXTENSION_OF: Final = {
 }
 
 
-class Lexeme(NamedTuple):
+class Lexeme(Struct, frozen=True):
     """kind is end, newline, operator, descriptor or word."""
 
     kind: str

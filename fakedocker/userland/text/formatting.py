@@ -6,7 +6,8 @@ It must not know who prints; problems are handed back for the caller to word.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from fakedocker.base.patterns import lazy_pattern
 from fakedocker.userland.text.text_escapes import OutputEnds, decode_escapes
@@ -21,7 +22,7 @@ _FORMAT_PIECE = lazy_pattern(r"\\(?:[0-7]{1,3}|x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,
 _NUMBER = lazy_pattern(r"\s*([-+]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)")
 
 
-class Formatted(NamedTuple):
+class Formatted(Struct, frozen=True):
     """The output, the problems as (kind, word), and whether the format itself was wrong.
 
     kind is number (no number at all), trailing (text after one), range, directive or width (more padding than is

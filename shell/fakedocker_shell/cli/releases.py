@@ -8,7 +8,9 @@ releases have different ones; where they have the same, in the command that says
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from fakedocker.base.profiles import EngineProfile
 
@@ -44,7 +46,7 @@ START = "Error: failed to start containers: {names}"
 UNSUPPORTED_OPTIONS = "Compose file contains unsupported options:\n\n{options}\n"
 
 
-class Release(NamedTuple):
+class Release(Struct, frozen=True):
     """How the client of a release differs.
 
     Args:

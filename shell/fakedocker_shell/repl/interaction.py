@@ -7,12 +7,14 @@ again. Time comes the same way, as all else would make a session depend on when 
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
+
+from msgspec import Struct
 
 T = TypeVar("T")
 
 
-class Look(NamedTuple):
+class Look(Struct, frozen=True):
     """Asks what was typed.
 
     Args:
@@ -22,7 +24,7 @@ class Look(NamedTuple):
     seconds: float
 
 
-class Typed(NamedTuple):
+class Typed(Struct, frozen=True):
     """What has come from a terminal.
 
     Args:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.privileges import UNLIMITED
@@ -13,7 +14,7 @@ from fakedocker.userland.sh.state import ShellState
 from fakedocker.userland.tools import is_busybox
 
 
-class _Row(NamedTuple):
+class _Row(Struct, frozen=True):
     """A resource as shells show it: in which unit, and under which names. Without a name, a shell does not have it."""
 
     resource: str
