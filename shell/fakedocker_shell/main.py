@@ -375,6 +375,4 @@ def _run(
 
 
 if __name__ == "__main__":
-    from fakedocker_shell.__main__ import command
-
-    sys.exit(command())
+    sys.exit(main())
