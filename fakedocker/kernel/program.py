@@ -17,8 +17,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from msgspec import Struct
-
 from fakedocker.kernel.marks import FEATURE, THIS_PROGRAM
 from fakedocker.kernel.network_calls import NetworkCalls
 
@@ -73,7 +71,7 @@ class Stat(NamedTuple):
     rdev: tuple[int, int]
 
 
-class ProcessInfo(Struct, frozen=True):
+class ProcessInfo(NamedTuple):
     """A line of the process table, as a process in the same pid namespace sees it."""
 
     pid: int

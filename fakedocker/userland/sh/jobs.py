@@ -9,8 +9,6 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Final
 
-from msgspec import structs
-
 from fakedocker.userland.sh.endings import shell_status, tell_of_background, tell_of_foreground
 from fakedocker.userland.sh.state import Job, Progress, ShellState
 
@@ -118,7 +116,7 @@ def _stopped(
     job = next((job for job in shell.jobs if job.pids == pids), None)
     if job is None:
         job = Job(next_number(shell), pids, text, group=pids[0])
-    job = structs.replace(job, state=_STOP_SIGNALS.get(signal, "Stopped"), statuses=statuses)
+    job = job._replace(state=_STOP_SIGNALS.get(signal, "Stopped"), statuses=statuses)
     replace(shell, job)
     shell.error(f"\n{describe(shell, job)}\n")
     shell.status = 128 + signal
@@ -166,12 +164,12 @@ def add(shell: ShellState, pids: tuple[int, ...], text: str, *, asked: bool = Fa
 
 def inherited(shell: ShellState) -> tuple[Job, ...]:
     """The jobs of a shell as those see them that it forks for command substitutions (bash and busybox sh)."""
-    return tuple(structs.replace(job, inherited=True) for job in shell.jobs)
+    return tuple(job._replace(inherited=True) for job in shell.jobs)
 
 
 def replace(shell: ShellState, job: Job) -> None:
     others = tuple(other for other in shell.jobs if other.number != job.number)
-    shell.jobs = tuple(sorted((*others, job), key=lambda kept: kept.number))
+    shell.jobs = tuple(sorted((*others, job)))
 
 
 def keep_from_exit(shell: ShellState) -> bool:
@@ -206,13 +204,13 @@ def notice_ended(shell: ShellState, waited: int = 0) -> None:
             if ended is not None:
                 tell_of_background(shell, pid, ended, job.text, waited == pid)
                 status = shell_status(ended)
-                changed = structs.replace(changed, statuses=(*changed.statuses, (pid, status)))
+                changed = changed._replace(statuses=(*changed.statuses, (pid, status)))
             elif (
                 "m" in shell.options and changed.state == "Running" and (signal := system.reap_stopped(pid)) is not None
             ):
-                changed = structs.replace(changed, state=_STOP_SIGNALS.get(signal, "Stopped"))
+                changed = changed._replace(state=_STOP_SIGNALS.get(signal, "Stopped"))
         if len(changed.statuses) == len(job.pids):
-            changed = structs.replace(changed, state="Done")
+            changed = changed._replace(state="Done")
         if changed is not job:
             replace(shell, changed)
     if not shell.interactive:

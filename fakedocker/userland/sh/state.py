@@ -10,9 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any, ClassVar, Final
-
-from msgspec import Struct
+from typing import Any, ClassVar, Final, NamedTuple
 
 from fakedocker.kernel.program import System
 from fakedocker.kernel.utility import measure_plain
@@ -54,7 +52,7 @@ def _values_of(names: tuple[str, ...]) -> Callable[[Mapping[str, Value]], Any]:
     return itemgetter(*names)
 
 
-class Job(Struct, frozen=True):
+class Job(NamedTuple):
     """Processes started together: `state` is Running, Stopped or Done; `statuses` of those that ended, by pid."""
 
     number: int

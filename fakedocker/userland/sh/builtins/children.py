@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from msgspec.structs import replace
-
 from fakedocker.base.numbers import is_digits
 from fakedocker.userland.sh import jobs
 from fakedocker.userland.sh.builtin_table import builtin, complain
@@ -155,7 +153,7 @@ def _foreground(shell: ShellState, argv: tuple[str, ...], progress: Any) -> int:
 def _background(shell: ShellState, argv: tuple[str, ...]) -> int:
     job = _chosen(shell, argv)
     shell.system.kill(-job.group if job.group else job.pids[0], 18)
-    jobs.replace(shell, replace(job, state="Running"))
+    jobs.replace(shell, job._replace(state="Running"))
     shell.out(f"[{job.number}]{'+' if shell.is_bash() else ''} {job.text}{' &' if shell.is_bash() else ''}\n")
     return 0
 
