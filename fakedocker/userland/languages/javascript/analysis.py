@@ -260,6 +260,7 @@ class Analysis:
     def _parameters(self, node: syntax.Function, function: FunctionScope) -> None:
         """Simple parameters take the first slots in order, so that arguments go there by their place."""
         top = function.top
+        late = 2 if _hold_functions(node.parameters) else 1
         for parameter in node.parameters:
             if has_simple_parameters(node) and isinstance(parameter, syntax.Name):
                 slot = function.new_slot()
@@ -270,7 +271,7 @@ class Analysis:
                     found.slot = slot
                 continue
             for name in names_of(parameter):
-                top.declare(name.name, "parameter", name.at)
+                top.declare(name.name, "parameter", name.at).late = late
 
     def _class(self, node: syntax.Class) -> bool:
         outer = self._scope
@@ -323,6 +324,17 @@ class Analysis:
     def _always(self, node: Node) -> bool:
         self._children(node)
         return True
+
+
+def _hold_functions(parameters: tuple[Node, ...]) -> bool:
+    """Whether there are functions in parameters, which may see others before these have a value."""
+    pending = list(parameters)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, syntax.Function | syntax.Class):
+            return True
+        pending += nodes_in(node)
+    return False
 
 
 def _has_static_values(node: syntax.Class) -> bool:

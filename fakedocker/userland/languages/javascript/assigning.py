@@ -11,7 +11,7 @@ from fakedocker.userland.languages.javascript.functions import named
 from fakedocker.userland.languages.javascript.operators import to_key
 from fakedocker.userland.languages.javascript.places import UNKNOWN_AT, place_of_item
 from fakedocker.userland.languages.javascript.properties import MISSING
-from fakedocker.userland.languages.javascript.rendering import UNSEEN
+from fakedocker.userland.languages.javascript.rendering import UNSEEN, UNSURE
 from fakedocker.userland.languages.javascript.shared import NULL
 from fakedocker.userland.languages.javascript.syntax import Node
 from fakedocker.userland.languages.javascript.variables import Store, read, read_this
@@ -146,6 +146,8 @@ def pattern_store(emitter: Emitter, node: Node, direct: Direct, write_name: Writ
 
 def told_as_seen(emitter: Emitter, node: Node) -> Node:
     """A pattern with what is said of what it takes apart, which is nothing where V8 does not find that."""
+    if isinstance(node, syntax.ArrayPattern) and node.said == UNSURE:
+        node = node._replace(said=emitter.failing_patterns.get(id(node), UNSURE))
     if not emitter.is_unseen:
         return node
     if isinstance(node, syntax.ArrayPattern):

@@ -23,7 +23,7 @@ from fakedocker.userland.languages.javascript.cells import (
     is_callable,
 )
 from fakedocker.userland.languages.javascript.code import JsCode
-from fakedocker.userland.languages.javascript.rendering import UNSEEN
+from fakedocker.userland.languages.javascript.rendering import UNSEEN, UNSURE
 from fakedocker.userland.languages.javascript.resuming import ASYNC, new_generator
 from fakedocker.userland.languages.javascript.shared import (
     CONTROL as CONTROL,
@@ -33,6 +33,7 @@ from fakedocker.userland.languages.javascript.shared import (
     Host,
     Native,
 )
+from fakedocker.userland.languages.machine.cells import NotSimulated
 from fakedocker.userland.languages.machine.code import After, Box, Frame, Runner
 
 # frames
@@ -115,6 +116,8 @@ def enter_function(realm: Host, function: JsFunction, this: Value, arguments: li
         called = f"Class constructor {code.name}" if code.name else "Class constructors"
         raise realm.error("TypeError", f"{called} cannot be invoked without 'new'")
     frame = make_frame(realm, function, this, arguments)
+    if code.is_generator and code.simple_count < 0:
+        return realm.machine.enter(frame)  # its parameters are taken before it rests
     if code.is_generator:
         made = new_generator(realm, function, frame)
         top = realm.machine.top
@@ -146,7 +149,7 @@ def _call_other(realm: Host, callee: Value, this: Value, arguments: list[Value],
             return _call_other(realm, trap, callee.handler, [callee.target, this, realm.array(arguments)], said)
         return _call_other(realm, callee.target, this, arguments, said)
     else:
-        if not said or said == UNSEEN:
+        if not said or said in (UNSEEN, UNSURE):
             said = f"{_described(realm, callee, said)} is not a function"
         raise realm.error("TypeError", said)
     if value is CONTROL:
@@ -159,6 +162,8 @@ def _call_other(realm: Host, callee: Value, this: Value, arguments: list[Value],
 
 def _described(realm: Host, callee: Value, said: str) -> str:
     """What is called, as it is told of: as it is written, or the value itself."""
+    if said == UNSURE:
+        raise NotSimulated("what node says of what cannot be called here")
     return realm.told_with_type(callee) if said == UNSEEN else said or realm.told(callee)
 
 

@@ -29,10 +29,11 @@ from fakedocker.userland.languages.javascript.functions import takes_name
 from fakedocker.userland.languages.javascript.inferred_names import infer_names
 from fakedocker.userland.languages.javascript.jumping import give_this, leave
 from fakedocker.userland.languages.javascript.nodes import nodes_in
+from fakedocker.userland.languages.javascript.patterns import names_of
 from fakedocker.userland.languages.javascript.places import start_of
 from fakedocker.userland.languages.javascript.redeclarations import refused_before
 from fakedocker.userland.languages.javascript.rendering import position
-from fakedocker.userland.languages.javascript.resuming import waiter_operation
+from fakedocker.userland.languages.javascript.resuming import rest_at_first, waiter_operation
 from fakedocker.userland.languages.javascript.scopes import LEXICAL, FunctionScope
 from fakedocker.userland.languages.javascript.shared import UNINITIALIZED
 from fakedocker.userland.languages.javascript.stacked import push
@@ -40,7 +41,7 @@ from fakedocker.userland.languages.javascript.stacked_assigning import store
 from fakedocker.userland.languages.javascript.statements import parse
 from fakedocker.userland.languages.javascript.syntax import Node
 from fakedocker.userland.languages.javascript.units import to_units
-from fakedocker.userland.languages.javascript.variables import open_scope
+from fakedocker.userland.languages.javascript.variables import open_parameters, open_scope
 from fakedocker.userland.languages.machine.code import COMPILERS, Box, Code, Frame, Operation, Runner, Source
 
 WRAPPER: Final = ("exports", "require", "module", "__filename", "__dirname")
@@ -211,7 +212,7 @@ class _Unit:
 
     def _write_function(self, code: JsCode, node: syntax.Function, scope: FunctionScope) -> None:
         emitter = self._emitter(code, scope)
-        emitter.is_unseen = code.kind == "static"
+        emitter.is_unseen, emitter.body = code.kind == "static", statements_of(node)
         own = next((variable for variable in scope.top.names.values() if variable.kind == "name"), None)
         if own is not None and own.slot != code.function_slot:
             source_slot, slot, boxed = code.function_slot, own.slot, own.boxed
@@ -241,6 +242,7 @@ class _Unit:
 
     def _take_parameters(self, emitter: Emitter, node: syntax.Function) -> None:
         """Parameters that are patterns, or have defaults, are taken apart one after the other."""
+        open_parameters(emitter, node.at)
         for place, parameter in enumerate(node.parameters):
             if isinstance(parameter, syntax.Rest):
                 emitter.op(_rest_from(place), parameter.at)
@@ -248,6 +250,9 @@ class _Unit:
             else:
                 emitter.op(_argument_at(place), parameter.at)
                 store(emitter, parameter, initialize)
+            emitter.known.update(emitter.function.top.names[name.name] for name in names_of(parameter))
+        if node.is_generator:
+            emitter.op(rest_at_first, node.at)
 
     def _write_field(self, code: JsCode, node: syntax.Field) -> None:
         scope = self.analysis.functions[id(node)]

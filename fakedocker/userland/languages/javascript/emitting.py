@@ -92,6 +92,8 @@ class Emitter:
         self.known: set[Variable] = set()  # those that have a value wherever code below is run
         self.checked: set[Variable] = set()
         self.labels_ahead: tuple[str, ...] = ()
+        self.failing_patterns: dict[int, str] = {}  # the same of patterns that cannot be taken apart
+        self.body: tuple[Node, ...] = ()  # the statements of the function
         self.is_unseen = False  # whether V8 finds no words for what stands here
         self.result_slot = -1  # of a program whose last value is wanted
         self.failing_calls: dict[

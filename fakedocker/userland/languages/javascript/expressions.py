@@ -21,7 +21,7 @@ from fakedocker.userland.languages.javascript.patterns import (
     wrong_target,
 )
 from fakedocker.userland.languages.javascript.primary_syntax import PrimarySyntax
-from fakedocker.userland.languages.javascript.rendering import not_delegated, not_iterable, position
+from fakedocker.userland.languages.javascript.rendering import UNSURE, not_iterable, position
 from fakedocker.userland.languages.javascript.syntax import Node
 from fakedocker.userland.languages.machine.cells import NotSimulated
 
@@ -185,7 +185,7 @@ class Expressions:
             cursor.advance(True)
         value = self.assignment(in_allowed)
         if delegates:
-            value = self.covers.gone_through(value, not_delegated(value, position(value)))
+            value = self.covers.gone_through(value, UNSURE)
         return syntax.Yield(at, value, delegates)
 
     def _note_waiting(self, token: Token, message: str) -> None:

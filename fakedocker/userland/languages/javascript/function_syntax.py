@@ -16,8 +16,9 @@ from fakedocker.userland.languages.javascript.parameter_names import (
     check_strict_parameters,
     check_twice,
 )
+from fakedocker.userland.languages.javascript.parameter_places import told_of_parameters
 from fakedocker.userland.languages.javascript.parser_parts import Outer
-from fakedocker.userland.languages.javascript.patterns import names_of, told_of_parameter
+from fakedocker.userland.languages.javascript.patterns import names_of
 from fakedocker.userland.languages.javascript.private_names import PrivateNames
 from fakedocker.userland.languages.javascript.syntax import Node
 
@@ -186,7 +187,7 @@ class FunctionSyntax:
             if cursor.is_at("..."):
                 found.append(self._rest_parameter())
                 break
-            found.append(told_of_parameter(self.binding_with_default(), start))
+            found.append(self.binding_with_default())
             if not cursor.takes(","):
                 break
         cursor.context.in_parameters = False
@@ -196,7 +197,7 @@ class FunctionSyntax:
             if is_unique and are_names(found):
                 self._check_twice_before(problem, tuple(found))
             raise
-        return tuple(found)
+        return tuple(told_of_parameters(found, start))
 
     def _rest_parameter(self, *, in_arrow: bool = False) -> syntax.Rest:
         cursor = self.cursor
@@ -323,7 +324,7 @@ class FunctionSyntax:
         cursor, covers = self.cursor, self.expressions.covers
         since, waiting = len(covers.shorthands), len(covers.waiting)
         literals, covers.literals = covers.literals, []
-        opened = cursor.expect("(", True).at
+        before, opened = cursor.last.at, cursor.expect("(", True).at
         found: list[Node] = []
         problem: Refused | None = None
         while not cursor.is_at(")"):
@@ -335,7 +336,7 @@ class FunctionSyntax:
             part = self.cover_rest() if is_rest else self.expressions.cover_assignment(True)
             covers.note_extent(part, start, cursor.last_end)
             try:
-                found.append(told_of_parameter(covers.arrow_parameter(part, cursor.context.is_strict), opened))
+                found.append(covers.arrow_parameter(part, cursor.context.is_strict))
             except Refused as wrong:
                 problem = wrong
             if not cursor.is_at(","):
@@ -359,7 +360,7 @@ class FunctionSyntax:
                 at, end = (name.at, name.at + 5) if behind is None else (behind.at, behind.end)
                 cursor.fail(AWAIT_NAME, at, end)
         check_twice(tuple(found), 0 if are_names(found) else 1)
-        return found
+        return told_of_parameters(found, before if is_async else opened)
 
     def _arrow_body(self, at: int, parameters: tuple[Node, ...], is_async: bool, in_allowed: bool) -> Node:
         cursor = self.cursor

@@ -65,11 +65,13 @@ def _show(inspector: Inspector, value: Value, level: int) -> str:
     if isinstance(shown, str):
         inspector.depth = before
     inspector.seen.pop()
-    text = shown if isinstance(shown, str) else on_lines(inspector, shown, level, value)
     number = inspector.circular.get(id(value))
-    if number is not None:
-        text = f"{inspector.styled(f'<ref *{number}>', 'special')} {text}"
-    return text
+    reference = "" if number is None else inspector.styled(f"<ref *{number}>", "special")
+    if isinstance(shown, str):
+        return f"{reference} {shown}" if reference else shown
+    if reference:
+        shown.base = f"{reference} {shown.base}" if shown.base else reference
+    return on_lines(inspector, shown, level, value)
 
 
 def _is_bare(realm: Host, value: Value) -> bool:

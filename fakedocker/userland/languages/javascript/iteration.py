@@ -74,7 +74,7 @@ def not_iterable(realm: Host, value: Value, is_async: bool, at: int, said: str |
     """A value cannot be gone through: V8 says which expression it is, or what it is where a function of its own asks."""
     top = realm.machine.top
     if said == UNSURE:
-        raise NotSimulated("where node points if what is caught cannot be taken apart")
+        raise NotSimulated("what node says of what cannot be gone through here")
     if isinstance(said, Held):
         if value is None or value is NULL:
             nothing = "null" if value is NULL else "undefined"

@@ -6,11 +6,10 @@ from fakedocker.userland.languages.javascript import syntax
 from fakedocker.userland.languages.javascript.escapes import Refused
 from fakedocker.userland.languages.javascript.lexer import Token
 from fakedocker.userland.languages.javascript.nodes import nodes_in
+from fakedocker.userland.languages.javascript.places import place_within
 from fakedocker.userland.languages.javascript.rendering import UNSURE, not_iterable, position, render
 from fakedocker.userland.languages.javascript.syntax import Node
 
-_PLACED = (syntax.Name, syntax.Member, syntax.Call)
-"""Expressions of which V8 keeps the place while they are evaluated, whatever is in them."""
 NO_TARGET = "Invalid destructuring assignment target"
 NO_PROPERTY = "Illegal property in declaration context"
 
@@ -21,24 +20,6 @@ def told_of(target: Node, value: Node | None, place: int) -> Node:
         return target._replace(place=place, said=not_iterable(value, place))
     if value is not None and isinstance(target, syntax.ObjectPattern):
         return target._replace(said=render(value))
-    return target
-
-
-def told_of_parameter(target: Node, at: int) -> Node:
-    """A parameter that is a pattern of an array is pointed at by its function's parenthesis; of a default V8 has no words."""
-    match target:
-        case syntax.ArrayPattern():
-            return target._replace(place=at)
-        case syntax.WithDefault(_, syntax.ArrayPattern() as pattern, default):
-            place = position(default) if isinstance(default, _PLACED) else at
-            said = (
-                f"{render(default.callee)} is not iterable (cannot read property Symbol(Symbol.iterator))"
-                if isinstance(default, syntax.Call)
-                else ""
-            )
-            return target._replace(target=pattern._replace(place=place, said=said))
-        case syntax.WithDefault(_, syntax.ObjectPattern() as pattern, _):
-            return target._replace(target=pattern._replace(said="(intermediate value)" * 3))
     return target
 
 
@@ -75,12 +56,9 @@ def _inner(target: Node) -> Node:
 
 
 def _told_of_default(pattern: syntax.ArrayPattern, default: Node) -> syntax.ArrayPattern:
-    """V8 points at the default, whatever the value is, but where that is a literal."""
-    if isinstance(default, _PLACED):
-        place = position(default)
-        return pattern._replace(place=place, said=not_iterable(default, place))
-    is_literal = isinstance(default, syntax.Literal | syntax.ObjectLiteral) and not getattr(default, "properties", ())
-    return pattern._replace(place=pattern.at) if is_literal else pattern
+    """V8 points at what it has noted in the default, whatever the value is, and at the pattern if that is nothing."""
+    place = place_within(pattern.at, default)
+    return pattern._replace(place=place, said="" if place == pattern.at else not_iterable(default, place))
 
 
 class Covers:

@@ -78,6 +78,14 @@ def place_behind(body: tuple[Node, ...], start: int) -> int:
     return start
 
 
+def place_within(at: int, node: Node) -> int:
+    """What is noted last when an expression has been evaluated; what was before it if that notes nothing."""
+    walk = _Walk(at, {}, is_whole=True)
+    walk.step()
+    walk.visit(node)
+    return walk.place
+
+
 def _place_within(at: int, node: Node) -> int:
     walk = _Walk(at, {}, is_whole=True)
     walk.visit(node)
@@ -167,6 +175,10 @@ class _Walk:
         self._is_first = True
         self._found = found
         self._is_whole = is_whole
+
+    def step(self) -> None:
+        """Something has been done: the beginning is over."""
+        self._is_first = False
 
     def visit(self, node: Node | None) -> None:
         """A value is evaluated."""

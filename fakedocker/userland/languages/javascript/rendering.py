@@ -55,10 +55,10 @@ def not_spread(node: Node, place: int) -> str:
     return f"{render(call.tag if isinstance(call, syntax.Tagged) else call.callee)} is not iterable{_UNREAD}"
 
 
-def not_delegated(node: Node, place: int) -> str:
-    """The same of what `yield*` goes through."""
+def not_delegated(node: Node, place: int, words: str) -> str:
+    """The same of what `yield*` goes through. `words`: what `words_of_delegation` gives of that."""
     if position(node) == place:
-        return f"yield* {_UNKNOWN} is not iterable"
+        return UNSURE if words == UNSURE else f"{words} is not iterable"
     return not_iterable(node, place)
 
 
@@ -67,9 +67,9 @@ def leading_call(node: Node) -> syntax.Call | syntax.New | syntax.Tagged | None:
     return _call_at(node, position(node))
 
 
-def not_constructed(node: syntax.New, *, delegates: bool) -> str:
-    """What V8 calls what makes no object where that is to be gone through, by `yield*` or otherwise."""
-    return f"yield* {_UNKNOWN}" if delegates else render(node.callee, in_iteration=True)
+def not_constructed(node: syntax.New, words: str) -> str:
+    """What V8 calls what makes no object where that is to be gone through: `words` by `yield*`, "" otherwise."""
+    return words or render(node.callee, in_iteration=True)
 
 
 class _Printer:
@@ -209,13 +209,13 @@ def count_statements(node: syntax.Function) -> int:
     parameters and of its first step counts."""
     body = node.body
     is_plain = not isinstance(body, tuple) or hasattr(body, "_fields")
-    count = 1 if is_plain else _count_listed(body)  # type: ignore[arg-type]
+    count = 1 if is_plain else count_listed(body)  # type: ignore[arg-type]
     if node.is_async and not node.is_generator:
         count = 1
     return count + node.is_generator + any(not isinstance(parameter, syntax.Name) for parameter in node.parameters)
 
 
-def _count_listed(statements: Iterable[Node]) -> int:
+def count_listed(statements: Iterable[Node]) -> int:
     return sum(not isinstance(statement, syntax.Empty | syntax.FunctionDeclaration) for statement in statements)
 
 

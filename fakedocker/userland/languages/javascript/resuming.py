@@ -31,6 +31,16 @@ def new_generator(realm: Host, function: JsFunction, frame: Frame) -> Generator:
     return made
 
 
+def rest_at_first(frame: Frame, machine: Runner) -> object:
+    """The operation of a generator's function behind its parameters, where it rests until it is asked for the first time."""
+    made = new_generator(machine.language, frame.extra.function, frame)
+    machine.top = frame.caller
+    frame.caller = None
+    assert machine.top is not None
+    machine.top.stack.append(made)
+    return True
+
+
 def resume(
     realm: Host, generator: Generator, kind: str, value: Value, after: After | None = None, extra: Value = None
 ) -> Value:
@@ -199,8 +209,7 @@ def _continue(realm: Host, generator: Generator) -> None:
         generator.state = "returning"
         realm.when_settled(realm.promise_of(value), frame)
         return
-    generator.state = "running"
-    fresh = not frame.place
+    fresh, generator.state = generator.state == "new", "running"
     realm.machine.enter(frame)
     if kind == "throw":
         realm.machine.throw(value)

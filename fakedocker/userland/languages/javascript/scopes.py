@@ -15,9 +15,12 @@ LEXICAL: Final = frozenset({"let", "const", "class"})
 
 
 class Variable:
-    """kind: var, let, const, class, function, parameter, pseudo, import, name (of a function expression)."""
+    """kind: var, let, const, class, function, parameter, pseudo, import, name (of a function expression).
 
-    __slots__ = ("at", "boxed", "function", "kind", "name", "slot")
+    late: 1 of a parameter that parameters before it may read too early, 2 if functions within them may, else 0.
+    """
+
+    __slots__ = ("at", "boxed", "function", "kind", "late", "name", "slot")
 
     def __init__(self, name: str, kind: str, function: FunctionScope, slot: int, at: int) -> None:
         self.name = name
@@ -25,6 +28,7 @@ class Variable:
         self.function = function
         self.slot = slot
         self.boxed = False
+        self.late = 0
         self.at = at  # where its declaration ends to be too early to use
 
 

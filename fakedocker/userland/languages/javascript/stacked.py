@@ -8,6 +8,7 @@ from typing import Final
 from fakedocker.userland.languages.javascript import syntax
 from fakedocker.userland.languages.javascript.cells import Value
 from fakedocker.userland.languages.javascript.classes import push_class
+from fakedocker.userland.languages.javascript.delegations import delegated_pattern, words_of_delegation
 from fakedocker.userland.languages.javascript.direct import (
     direct,
     join_template,
@@ -136,13 +137,18 @@ def push_list(emitter: Emitter, items: tuple[Node | None, ...], at: int, *, is_a
             emitter.op(append, item.at)
 
 
-def note_failing_call(emitter: Emitter, node: Node, *, delegates: bool = False) -> None:
-    """V8 says the same of an expression that cannot be gone through and of its call of no function; likewise of one with `new`."""
+def note_failing_call(emitter: Emitter, node: Node, words: str = "") -> None:
+    """V8 says the same of an expression that cannot be gone through and of its call of no function; likewise of one with `new`.
+    `words`: of `yield*`."""
     call = leading_call(node)
     if isinstance(call, syntax.New):
-        emitter.failing_calls[id(call)] = not_constructed(call, delegates=delegates)
+        emitter.failing_calls[id(call)] = not_constructed(call, words)
+    elif call is not None and words:
+        said = not_delegated(node, call.at, words)
+        is_async = emitter.code.is_async and said.endswith(" iterable")
+        emitter.failing_calls[id(call)] = f"{said.removesuffix('iterable')}async iterable" if is_async else said
     elif call is not None:
-        emitter.failing_calls[id(call)] = (not_delegated if delegates else not_iterable)(node, call.at)
+        emitter.failing_calls[id(call)] = not_iterable(node, call.at)
 
 
 def _spread(emitter: Emitter, node: Node, is_array: bool, is_sole: bool) -> Operation:
@@ -308,12 +314,16 @@ def _yield(emitter: Emitter, node: syntax.Yield) -> None:
     if node.value is None:
         emitter.op(lambda frame, machine: frame.stack.append(None), node.at)
     else:
+        words = ""
         if node.delegates:
-            note_failing_call(emitter, node.value, delegates=True)
+            words = words_of_delegation(emitter.body, node, is_async=emitter.code.is_async)
+            note_failing_call(emitter, node.value, words)
+            pattern = delegated_pattern(node.value)
+            emitter.failing_patterns[id(pattern)] = not_delegated(node.value, position(node.value), words)
         push(emitter, node.value)
     if node.delegates and node.value is not None:
         place = emitter.analysis.noted_places.get(id(node), node.at)
-        _delegate(emitter, node.at, place, emitter.told(not_delegated(node.value, place)))
+        _delegate(emitter, node.at, place, emitter.told(not_delegated(node.value, place, words)))
     elif emitter.code.is_async:
         emitter.op(await_value, node.at)
         emitter.op(yield_async, node.at)

@@ -71,7 +71,10 @@ def _must_check(emitter: Emitter, variable: Variable) -> bool:
         return variable.kind == "pseudo" and emitter.code.kind in ("derived", "arrow", "field")
     if variable.kind == "import":
         return True
-    return variable.kind in LEXICAL and not (variable.function is emitter.function and variable in emitter.known)
+    is_own = variable.function is emitter.function
+    if variable.late and (is_own or variable.late > 1):
+        return not (is_own and variable in emitter.known)
+    return variable.kind in LEXICAL and not (is_own and variable in emitter.known)
 
 
 def write(emitter: Emitter, name: str, at: int) -> Store:
@@ -162,6 +165,28 @@ def open_scope(emitter: Emitter, at: int) -> None:
                 slots[slot] = UNINITIALIZED
             for slot, value in boxed:
                 slots[slot] = Box(value)
+
+        return run
+
+    make.may_be_nothing = True  # type: ignore[attr-defined]
+    emitter.later(make, at)
+
+
+def open_parameters(emitter: Emitter, at: int) -> None:
+    """The operation before parameters that are not plain names are taken: they have no value yet."""
+    variables = [variable for variable in emitter.function.top.names.values() if variable.late]
+
+    def make() -> Operation | None:
+        boxed = tuple(variable.slot for variable in variables if variable.boxed)
+        plain = tuple(variable.slot for variable in variables if not variable.boxed and variable in emitter.checked)
+        if not boxed and not plain:
+            return None
+
+        def run(frame: Frame, machine: Runner) -> None:
+            for slot in plain:
+                frame.slots[slot] = UNINITIALIZED
+            for slot in boxed:
+                frame.slots[slot].value = UNINITIALIZED
 
         return run
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from fakedocker.userland.languages.javascript.builtins.careful_arrays import changed
 from fakedocker.userland.languages.javascript.builtins.functions import array_like
@@ -11,7 +12,7 @@ from fakedocker.userland.languages.javascript.natives import Host, Kind, argumen
 from fakedocker.userland.languages.javascript.operators import same_value_zero, strictly_equal, to_number, to_text
 from fakedocker.userland.languages.javascript.properties import get, has
 from fakedocker.userland.languages.javascript.property_changes import set_length
-from fakedocker.userland.languages.javascript.shared import HOLE, ITERATOR, SPECIES, NativeCall, Since, Written
+from fakedocker.userland.languages.javascript.shared import HOLE, ITERATOR, NULL, SPECIES, NativeCall, Since, Written
 from fakedocker.userland.languages.javascript.species import array_like_it, species_getter
 from fakedocker.userland.languages.javascript.telling import tag_text
 from fakedocker.userland.languages.machine.cells import NotSimulated
@@ -184,11 +185,22 @@ def _join(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return joint.join(parts)
 
 
+_MOST_NESTED: Final = 100
+_PLAIN: Final = (float, str, int, bool, type(None), type(NULL), type(HOLE))
+
+
+def _are_plain(held: Value, depth: int = 0) -> bool:
+    """Whether the texts of an array's items need nobody's code, so that no trace can show what has called it."""
+    if type(held) is not JsArray or depth > _MOST_NESTED:
+        return False
+    return all(type(item) in _PLAIN or _are_plain(item, depth + 1) for item in held.items)
+
+
 @ARRAY.method("toString")
 def _text(realm: Host, this: Value, arguments: list[Value]) -> Value:
     held = realm.to_object(this)
     method = get(realm, held, "join")
-    if method is ARRAY.prototype.entries["join"]:
+    if method is ARRAY.prototype.entries["join"] and _are_plain(held):
         return _join(realm, held, [])
     return realm.call(method, held, []) if is_callable(method) else tag_text(realm, held)
 

@@ -179,7 +179,8 @@ function order(values, length, compare, skips) {
 
 function sortTexts(values) {
   if (values.length < 2) return values;
-  const pairs = values.map((value) => [`${value}`, value]);
+  const pairs = [];
+  for (const value of values) pairs.push([`${value}`, value]);
   return merge(pairs, (a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0)).map((pair) => pair[1]);
 }
 
@@ -233,15 +234,18 @@ const statics = {
     if (map !== undefined) check(map);
     if (items === undefined || items === null) throw new TypeError(`${items === null ? 'object null' : items} is not iterable (cannot read property Symbol(Symbol.iterator))`);
     const Maker = __host__.isConstructor(this) && this !== Array ? this : Array;
-    const made = Maker === Array ? [] : new Maker();
+    let made = [];
     let i = 0;
     if (items[Symbol.iterator] !== undefined && items[Symbol.iterator] !== null) {
+      if (Maker !== Array) made = new Maker();
       for (const value of items) {
         made[i] = map ? map.call(thisArg, value, i) : value;
         i++;
       }
     } else {
       const length = Math.min(Math.max(Math.trunc(Number(items.length)) || 0, 0), Number.MAX_SAFE_INTEGER);
+      if (Maker !== Array) made = new Maker(length);
+      else if (length > 4294967295) throw new RangeError('Invalid array length');
       for (; i < length; i++) made[i] = map ? map.call(thisArg, items[i], i) : items[i];
     }
     made.length = i;
