@@ -1067,3 +1067,9 @@ select t.id from t join u on u.zip = t.id where zap = 1;
 select t.id from t join u on u.zip = t.id join e on e.zop = t.id group by zap;
 -- case ON before an order few
 select t.id from t join u on u.zip = t.id order by zap;
+-- case a function named like a keyword few
+select name (1) from t;
+-- case a function of no name few
+select nothing (1) from t;
+-- case a function named like a word with another size few
+select Status(1) from t;

@@ -1131,3 +1131,12 @@ select id from t limit 2 = 1;
 select id from t limit (a > 1);
 select id from t where a + 1;
 select id from t where a + 1 and s;
+-- case EXISTS of many rows
+create table g as select n as id, n % 7 as k from generate_series(1, 3000) n;
+create table h (id int, gid int);
+insert into h select n, n * 2 from generate_series(1, 3000) n;
+select count(*) from g where not exists (select 1 from h where h.gid = g.id);
+select count(*), sum((select count(*) from h where gid = g.id and h.id > 10)) from g;
+create index on g (k);
+select k, count(*) from g group by k;
+select distinct k from g where id > 10;

@@ -123,6 +123,13 @@ def my_functions() -> dict[str, str]:
     return dict(line.split() for line in text.splitlines())
 
 
+@cache
+def my_keywords() -> frozenset[str]:
+    """All words of MariaDB's grammar (information_schema.keywords of 10.11)."""
+    text = resources.files("fakedocker.userland.languages.sql").joinpath("my_keyword_names.txt").read_text()
+    return frozenset(text.split())
+
+
 def takes(counts: str, count: int) -> bool:
     """Whether so many arguments are among the numbers of `my_functions`."""
     if counts.endswith("+"):

@@ -7,7 +7,7 @@ from typing import Final
 from fakedocker.userland.languages.sql.binder import Aggregate, WindowCall
 from fakedocker.userland.languages.sql.bound import Bound, Env, Value, constant
 from fakedocker.userland.languages.sql.collation import swedish_key
-from fakedocker.userland.languages.sql.keywords import my_functions
+from fakedocker.userland.languages.sql.keywords import my_functions, my_keywords
 from fakedocker.userland.languages.sql.my_conversions import NUMERIC, MyConversions
 from fakedocker.userland.languages.sql.my_decimals import is_raw, settled
 from fakedocker.userland.languages.sql.my_functions import CLOCK, FUNCTIONS, WAYS, difference, rounded
@@ -82,10 +82,11 @@ class MyCallBinder(MyConversions):
             if name in my_functions() or name in _NATIVE:
                 raise outside(f"the function {name}")
             database = self.context.facts["database"]
-            raise SqlError(
-                "1305 42000",
-                f"FUNCTION {database}.{expression.name if expression.keyword else self.spelled(expression)} does not exist",
-            )
+            said = f"FUNCTION {database}.{expression.name if expression.keyword else self.spelled(expression)} does not exist"
+            if name in my_keywords() and self.context.facts.get("product") != "MySQL":
+                more = "Check the 'Function Name Parsing and Resolution' section in the Reference Manual"
+                raise SqlError("1630 42000", f"{said}. {more}")
+            raise SqlError("1305 42000", said)
         if not function.least <= len(arguments) <= function.most:
             raise outside(f"{name} of so many values")
         takes = function.takes

@@ -9,8 +9,9 @@ from fakedocker.userland.languages.sql.binder import has_aggregate, has_window
 from fakedocker.userland.languages.sql.bound import Bound, Context, Env, Run, Scope
 from fakedocker.userland.languages.sql.my_binder import MyBinder
 from fakedocker.userland.languages.sql.my_decimals import settled
-from fakedocker.userland.languages.sql.planner import Columns, Plan, PlannerBase
+from fakedocker.userland.languages.sql.planner import PlannerBase
 from fakedocker.userland.languages.sql.planner_core import CorePlanner
+from fakedocker.userland.languages.sql.plans import Columns, Plan
 from fakedocker.userland.languages.sql.problems import SqlError, outside
 from fakedocker.userland.languages.sql.sources import GetRows, Relation, SourceLoader
 from fakedocker.userland.languages.sql.tree import (

@@ -63,7 +63,8 @@ def size_of(table: Table) -> Size | None:
     unique = frozenset(c.columns[0] for c in table.constraints if c.unique or c.kind == "primary" if len(c.columns) == 1)  # fmt: skip
     truths = frozenset(column.name for column in table.columns if column.type == "bool")
     if table.counted >= 0:
-        return Size(float(table.counted), pages, unique, truths) if pages <= 1 else None
+        known = pages <= 1 or (len(table.rows) == table.counted and not table.scattered)
+        return Size(float(table.counted), pages, unique, truths) if known else None
     width = sum(map(_width, table.columns)) + _TUPLE
     pages = max(pages, _LEAST_PAGES)
     return Size(float(_PAGE // width * pages), pages, unique, truths)
@@ -83,6 +84,11 @@ def _width(column: StoredColumn) -> int:
     else:
         return 32
     return most if most <= 32 else 32 + (min(most, 1000) - 32) // 2
+
+
+def has_pages(table: Table) -> bool:
+    """Whether a table has more pages than one. O(rows)."""
+    return _pages(table) > 1
 
 
 def _pages(table: Table) -> int:

@@ -25,9 +25,11 @@ from fakedocker.userland.languages.sql.pg_labels import label_of
 from fakedocker.userland.languages.sql.pg_semijoins import Order, Unknown, semijoin_order
 from fakedocker.userland.languages.sql.pg_sorting import quick_places
 from fakedocker.userland.languages.sql.pg_types import INT4, INT8, INTEGERS, NUMBERS, TEXT, Type, shown_type
-from fakedocker.userland.languages.sql.planner import Columns, Output, Plan, PlannerBase
+from fakedocker.userland.languages.sql.planner import PlannerBase
 from fakedocker.userland.languages.sql.planner_core import CorePlanner
+from fakedocker.userland.languages.sql.plans import Columns, Output, Plan
 from fakedocker.userland.languages.sql.problems import SqlError, outside
+from fakedocker.userland.languages.sql.row_lists import converted
 from fakedocker.userland.languages.sql.sorting import SortKey
 from fakedocker.userland.languages.sql.sources import GetRows, Relation, Rows
 from fakedocker.userland.languages.sql.tree import (
@@ -128,7 +130,7 @@ class PgPlanner(PlannerBase):
             for given, converters in zip((a, b), converts, strict=True):
                 converters.append(None if given.name == kind.name else pg_casts.converter(given, kind))
         assert binder is not None
-        return columns, _converted(left.rows, converts[0]), _converted(right.rows, converts[1])
+        return columns, converted(left.rows, converts[0]), converted(right.rows, converts[1])
 
     def recursive_types(self, base: Plan, step: Plan, cte: Cte) -> tuple[Plan, Plan]:
         converters: list[Any] = []
@@ -143,7 +145,7 @@ class PgPlanner(PlannerBase):
                 raise SqlError("42804", said, at, hint="Cast the output of the non-recursive term to the correct type.")
             converters.append(pg_casts.converter(b, a))
             assert name is not None
-        return base, step._replace(rows=_converted(step.rows, converters))
+        return base, step._replace(rows=converted(step.rows, converters))
 
     def values_types(
         self, rows: list[list[Bound]], binder: Any
@@ -197,15 +199,27 @@ class PgPlanner(PlannerBase):
 
     def arranged_join(self, made: CorePlanner) -> Callable[[Rows, Env], Rows] | None:
         found = join_order(made)
+        made.is_unsure = found is None
         if found is None and not made.query.order and self.depth == 1:
             self.context.doubts.add(DOUBT)
         return found
 
     def arranged_scan(self, made: CorePlanner) -> Order | None:
         source = made.core.source
+        if (
+            not made.query.order
+            and self.depth <= 1
+            and not (made.grouped and made.core.group is None)
+            and self.doubts_ties(made)
+        ):
+            self.context.doubts.add(DOUBT)
         if not isinstance(source, Source) or source.table is None or source.alias not in made.loader.tables:
             return None
         return self.scan_order(source.table, source.alias, made.core.where, bool(made.query.order))
+
+    def doubts_ties(self, made: CorePlanner) -> bool:
+        tables = [self.session.find(name) for name in made.loader.tables.values()]
+        return made.is_unsure or any(table is not None and table.scattered for table in tables)
 
     def scan_order(self, name: TableName, alias: str, where: Expression | None, ordered: bool = False) -> Order | None:
         """What orders the rows of a table that are chosen; None for as they stand in it, or for what is not known."""
@@ -366,18 +380,6 @@ class PgPlanner(PlannerBase):
 
     def expand(self, outputs: list[Output]) -> Callable[[Rows], Rows] | None:
         return None
-
-
-def _converted(rows: GetRows, converters: list[Any]) -> GetRows:
-    if all(convert is None for convert in converters):
-        return rows
-    return lambda env: [
-        tuple(
-            value if convert is None or value is None else convert(value)
-            for value, convert in zip(row, converters, strict=True)
-        )
-        for row in rows(env)
-    ]
 
 
 def first_of(query: Query, place: int = 0) -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from fakedocker.userland.languages.sql.bound import Bound, Scope
+from fakedocker.userland.languages.sql.pg_estimates import has_pages
 from fakedocker.userland.languages.sql.pg_types import TEXT, Type
 from fakedocker.userland.languages.sql.problems import SqlError, outside
 from fakedocker.userland.languages.sql.results import Result
@@ -110,7 +111,11 @@ class PgWrites(PgInserts):
         if statement.returning and statement.source is not None:
             raise outside("RETURNING of UPDATE ... FROM")
         columns, rows = self._returning(table, statement.alias, statement.returning, returned)
-        self.session.database = self.writer.finish()
+        database = self.writer.finish()
+        changed = database.tables[table.schema, table.name]
+        if matched and not changed.scattered and has_pages(changed):
+            database = with_table(database, replace(changed, scattered=True))
+        self.session.database = database
         return Result("UPDATE", len(matched), columns, rows)
 
     def delete(self, statement: Delete) -> Result:
@@ -149,7 +154,9 @@ class PgWrites(PgInserts):
                 names.append(other.name)
         for table in tables:
             database = self.session.database
-            empty = replace(database.tables[table.schema, table.name], rows=type(table.rows)(), counted=-1)
+            empty = replace(
+                database.tables[table.schema, table.name], rows=type(table.rows)(), counted=-1, scattered=False
+            )
             self.session.database = with_table(database, empty)
             if "restart" in statement.flags:
                 self.session.restart(table)

@@ -6,12 +6,12 @@ The planner knows neither dialect: what differs is asked of its subclasses and o
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from fakedocker.base.numbers import is_digits
 from fakedocker.userland.languages.sql.binder import mentions
 from fakedocker.userland.languages.sql.bound import Bound, Context, Env, Scope, slot_reader
-from fakedocker.userland.languages.sql.pg_types import Type
+from fakedocker.userland.languages.sql.plans import Columns, Output, Plan
 from fakedocker.userland.languages.sql.problems import SqlError, outside
 from fakedocker.userland.languages.sql.row_lists import first_wanted, limited, unseen
 from fakedocker.userland.languages.sql.sorting import SortKey, key_maker, sorted_places
@@ -30,31 +30,6 @@ from fakedocker.userland.languages.sql.tree import (
     TableName,
     Values,
 )
-
-Columns = list[tuple[str, Type]]
-
-
-class Plan(NamedTuple):
-    """A query that can be run for an environment around it."""
-
-    columns: Columns
-    rows: GetRows
-    outer: bool = False
-    sure: frozenset[str] = frozenset()  # the columns that are never null
-    expected: Callable[[], tuple[float, float] | None] = lambda: (
-        None
-    )  # how many rows, and different ones, a planner thinks
-    late: GetRows | None = None  # its rows, for a query around it that it becomes one with
-    united: GetRows | None = None  # of UNION: the rows of all its parts before any is left out
-
-
-class Output(NamedTuple):
-    """One of the result's columns."""
-
-    name: str
-    bound: Bound
-    alias: str | None
-    expression: Expression | None
 
 
 class PlannerBase:
@@ -106,6 +81,10 @@ class PlannerBase:
     def arranged_scan(self, made: Any) -> Callable[[Rows, Env], list[int]] | None:  # Any: see planner_core
         """What puts a table's rows in the order in which they come; None for as they stand in it."""
         return None
+
+    def doubts_ties(self, made: Any) -> bool:  # Any: see planner_core
+        """Whether it is not known in which order equal rows of a SELECT's tables come where only the first are wanted."""
+        return self.mine
 
     def expects(self, made: Any) -> tuple[float, float] | None:  # Any: see planner_core
         return None

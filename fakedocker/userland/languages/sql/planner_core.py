@@ -6,8 +6,9 @@ from typing import Any
 
 from fakedocker.userland.languages.sql.binder import has_aggregate, has_window
 from fakedocker.userland.languages.sql.bound import Bound, Scope
-from fakedocker.userland.languages.sql.planner import Columns, Output, Plan, PlannerBase
+from fakedocker.userland.languages.sql.planner import PlannerBase
 from fakedocker.userland.languages.sql.planner_run import Run
+from fakedocker.userland.languages.sql.plans import Columns, Output, Plan
 from fakedocker.userland.languages.sql.problems import SqlError, outside
 from fakedocker.userland.languages.sql.sorting import SortKey
 from fakedocker.userland.languages.sql.sources import GetRows, Loaded, split
@@ -28,6 +29,7 @@ class CorePlanner:
         self.outputs: list[Output] = []
         self.group_parts: list[tuple[Expression | None, Bound]] = []
         self.grouped = False
+        self.is_unsure = False  # whether the order in which the rows come is not known
         self.loaded: Loaded | None = None
         self.loader = planner.loader(self.scope, self.binder)
 

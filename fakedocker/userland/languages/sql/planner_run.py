@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Any
 
 from fakedocker.userland.languages.sql.bound import Bound, Env, Value
 from fakedocker.userland.languages.sql.late_rows import LateRow, wider
+from fakedocker.userland.languages.sql.lookups import lookup_of
 from fakedocker.userland.languages.sql.problems import outside
 from fakedocker.userland.languages.sql.row_lists import first_wanted, limited
 from fakedocker.userland.languages.sql.sorting import SortKey, key_maker, sorted_places
@@ -51,7 +53,8 @@ class Run:
         self.expand = made.planner.expand(made.outputs)
         self.planner = made.planner
         self.by_join = made.planner.arranged_join(made) if isinstance(made.core.source, Join) else None
-        self.by_scan = made.planner.arranged_scan(made) if made.core.where is not None else None
+        self.lookup = lookup_of(made) if made.core.where is not None else None
+        self.by_scan = made.planner.arranged_scan(made)
         ordered = any(entry.call.distinct or entry.call.order for entry in self.aggregates)
         self.by_group = (
             made.planner.arranged(made, made.group_parts, len(self.aggregates), ordered) if self.has_group else None
@@ -66,6 +69,7 @@ class Run:
             raise outside("rows of groups in the order of windows")
         if self.expand is not None and (keys or self.distinct or grouped):
             raise outside("sets of rows among other things")
+        self.doubts_ties = made.planner.doubts_ties(made)
 
     def late(self) -> GetRows | None:
         """What gives its rows for a query around it that it becomes one with; None where it does not (is_simple_subquery)."""
@@ -109,7 +113,7 @@ class Run:
 
     def _met(self, outer: Env) -> list[Any]:
         """The rows that meet WHERE."""
-        rows: list[Any] = self.source(outer)
+        rows: list[Any] = self.source(outer) if self.lookup is None or outer is None else self.lookup.rows(outer)
         if self.by_join is not None:
             rows = self.by_join(rows, outer)
         tick = self.context.tick
@@ -145,10 +149,24 @@ class Run:
                 values = [values[place] for place in places] if self.keys else []
         if self.keys:
             wanted = None if self.distinct else first_wanted(self.limit(outer), self.offset(outer))
+            self._doubt_ties(values, wanted)
             found = [found[place] for place in self.planner.places(self.keys, values, wanted)]
         if self.expand is not None:
             found = self.expand(found)
         return limited(found, self.limit(outer), self.offset(outer))
+
+    def _doubt_ties(self, values: list[list[Value]], wanted: int | None) -> None:
+        """Which of equal rows are the first, and in which order, is up to MariaDB's queue where only some are
+        wanted, and to PostgreSQL's plan of a join."""
+        if self.planner.mine and (wanted is None or not 0 < wanted < len(values)):
+            return
+        if self.doubts_ties and self.planner.depth <= 1:
+            key = key_maker([each.key for each in self.keys])
+            order = self.planner.places(self.keys, values)
+            order = order if wanted is None else order[: wanted + 1]
+            marks = [key(values[place]) for place in order]
+            if any(a == b for a, b in pairwise(marks)):
+                self.context.doubts.add("which of equal rows come first")
 
     def _grouped(self, rows: list[Any], outer: Env) -> list[Any]:
         groups: dict[Any, list[Any]] = {}

@@ -95,9 +95,10 @@ class Table(Struct, frozen=True):
     options: tuple[tuple[str, str], ...] = ()
     temporary: int = 0  # the number of the session that it belongs to
     number: int = 0
-    counted: int = (
-        -1
-    )  # PostgreSQL's: how many rows it had when an index was made, -1 for never, -2 for what ANALYZE knows
+    # PostgreSQL's: how many rows it had when an index was made, -1 for never, -2 for what ANALYZE knows
+    counted: int = -1
+    # PostgreSQL's: whether rows of several pages have been written anew, nobody knows where
+    scattered: bool = False
 
 
 class Sequence(Struct, frozen=True):

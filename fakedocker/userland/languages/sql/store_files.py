@@ -169,6 +169,7 @@ class _Bare(msgspec.Struct):
     temporary: int
     number: int = 0
     counted: int = -1
+    scattered: bool = False
 
     def table(self) -> Table:
         return Table(**{name: getattr(self, name) for name in self.__struct_fields__})
