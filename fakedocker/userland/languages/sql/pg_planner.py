@@ -22,7 +22,7 @@ from fakedocker.userland.languages.sql.pg_binder import PgBinder
 from fakedocker.userland.languages.sql.pg_hashing import row_hasher
 from fakedocker.userland.languages.sql.pg_joins import join_order
 from fakedocker.userland.languages.sql.pg_labels import label_of
-from fakedocker.userland.languages.sql.pg_semijoins import Order, Unknown, semijoin_order
+from fakedocker.userland.languages.sql.pg_semijoins import Order, Unknown, is_found_by_index, semijoin_order
 from fakedocker.userland.languages.sql.pg_sorting import quick_places
 from fakedocker.userland.languages.sql.pg_types import INT4, INT8, INTEGERS, NUMBERS, TEXT, Type, shown_type
 from fakedocker.userland.languages.sql.planner import PlannerBase
@@ -227,6 +227,8 @@ class PgPlanner(PlannerBase):
         if table is None or table.view:
             return None
         try:
+            if table.moved and table.counted < 0 and is_found_by_index(table, where):
+                raise Unknown
             return semijoin_order(self, table, alias, where)
         except Unknown:
             if not ordered and self.depth <= 1:

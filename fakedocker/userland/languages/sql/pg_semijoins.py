@@ -18,11 +18,13 @@ from fakedocker.userland.languages.sql.pg_hashing import HashTable, row_hasher
 from fakedocker.userland.languages.sql.sources import split
 from fakedocker.userland.languages.sql.store import Table
 from fakedocker.userland.languages.sql.tree import (
+    Between,
     Binary,
     Column,
     Core,
     Exists,
     Expression,
+    InList,
     InQuery,
     Item,
     Query,
@@ -76,6 +78,21 @@ def semijoin_order(
     if len(links) > 1:
         raise Unknown
     return _planned(planner, table, rest, links[0])
+
+
+def is_found_by_index(table: Table, where: Expression | None) -> bool:
+    """Whether a condition is about what an index begins with, so that rows may come as it knows them and not as they stand."""
+    indexed = {
+        c.columns[0] for c in table.constraints if c.columns and (c.unique or c.kind in ("primary", "unique", "index"))
+    }
+    for part in split(where) if where is not None else []:
+        if isinstance(part, Binary) and part.operator in ("=", "<", "<=", ">", ">="):
+            sides: list[Expression] = [part.left, part.right]
+        else:
+            sides = [part.argument] if isinstance(part, Between | InList) else []
+        if any(isinstance(side, Column) and side.parts[-1] in indexed for side in sides):
+            return True
+    return False
 
 
 def _link(session: PgSession, part: Exists | InQuery, alias: str, table: Table) -> _Link | None:

@@ -155,7 +155,11 @@ class PgWrites(PgInserts):
         for table in tables:
             database = self.session.database
             empty = replace(
-                database.tables[table.schema, table.name], rows=type(table.rows)(), counted=-1, scattered=False
+                database.tables[table.schema, table.name],
+                rows=type(table.rows)(),
+                counted=-1,
+                scattered=False,
+                moved=False,
             )
             self.session.database = with_table(database, empty)
             if "restart" in statement.flags:

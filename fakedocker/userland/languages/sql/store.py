@@ -99,6 +99,9 @@ class Table(Struct, frozen=True):
     counted: int = -1
     # PostgreSQL's: whether rows of several pages have been written anew, nobody knows where
     scattered: bool = False
+    moved: bool = (
+        False  # whether any row of PostgreSQL's has been written anew, of which an index knows the first place
+    )
 
 
 class Sequence(Struct, frozen=True):

@@ -170,6 +170,7 @@ class _Bare(msgspec.Struct):
     number: int = 0
     counted: int = -1
     scattered: bool = False
+    moved: bool = False
 
     def table(self) -> Table:
         return Table(**{name: getattr(self, name) for name in self.__struct_fields__})

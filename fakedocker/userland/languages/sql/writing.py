@@ -41,6 +41,7 @@ class Draft:
         self.view.rows = dict(base.rows)
         self.view.indexes, base.indexes = base.indexes, {}  # what they are of changes; nobody reads them but a draft
         self.changes: dict[int, Row | None] = {}
+        self.has_moved = table.moved
         self.next_row = table.next_row
         self.counter = table.counter
 
@@ -58,7 +59,7 @@ class Draft:
                     elif number in rows_under_change:
                         del rows_under_change[number]
                 rows = rows_under_change.finish()
-        table = replace(self.table, rows=rows, next_row=self.next_row, counter=self.counter)
+        table = replace(self.table, rows=rows, next_row=self.next_row, counter=self.counter, moved=self.has_moved)
         remember(table, self.view)
         note_changes(self.table.rows, rows, tuple(self.changes))
         return table
@@ -121,6 +122,7 @@ class Writer:
 
     def move(self, draft: Draft, number: int, row: Row) -> int:
         """A new version of a row, behind all others, as PostgreSQL writes it."""
+        draft.has_moved = True
         self.delete(draft, number)
         return self.insert(draft, row)
 
