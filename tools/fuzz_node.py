@@ -212,6 +212,12 @@ def simulated_output(program: str) -> tuple[list[str], str]:
     return printed.split(END)[:-1], ended or said
 
 
+def is_chance(line: str, want: str, got: str) -> bool:
+    """Whether node itself does not print the same each time, and what is printed here is among that: timers wait for a busy machine."""
+    answers = {"".join(both_outputs(whole([line]))[0]) for _ in range(3)}
+    return got in answers and answers | {want} != {got}
+
+
 def compare_lines(lines: list[str]) -> Found:
     """Compare what lines print; the syntax of those that are wrong."""
     wrong_syntax = [one for one, said in zip(lines, node().ask(lines), strict=True) if said is not None]
@@ -226,7 +232,11 @@ def compare_lines(lines: list[str]) -> Found:
             continue
         wanted, found_parts, ended = both_outputs(whole(pending[:LINES]))
         both = list(zip(pending, wanted, found_parts, strict=False))
-        told += [f"{one}\n  node: {want!r}\n  ours: {got!r}" for one, want, got in both if want != got]
+        told += [
+            f"{one}\n  node: {want!r}\n  ours: {got!r}"
+            for one, want, got in both
+            if want != got and not (one.startswith("later(") and is_chance(one, want, got))
+        ]
         programs += len(both)
         done, pending = len(both) >= len(pending[:LINES]), pending[len(both) :]
         if not done:  # not both came to the end of the first of them

@@ -131,7 +131,7 @@ def pattern_store(emitter: Emitter, node: Node, direct: Direct, write_name: Writ
             return write_name(emitter, name, at)
         case syntax.Member() as node:
             target, key = member_parts(emitter, node, direct)
-            setter, strict, at = setter_of(node), emitter.code.is_strict, node.at
+            setter, strict, at = setter_of(node), emitter.code.is_strict, place_of_item(node)
             return lambda frame, machine, value: setter(
                 machine, target(frame, machine), key(frame, machine), value, strict, at
             )
@@ -214,12 +214,11 @@ def places_of_items(node: syntax.ArrayPattern, at: int) -> list[int]:
 
 
 def _object_store(emitter: Emitter, node: syntax.ObjectPattern, direct: Direct, write_name: WriteName) -> Store:
-    parts: list[tuple[Evaluate, Store, str]] = []
-    for (key_node, computed, _), target in zip(node.pairs, node.targets, strict=True):
+    parts: list[tuple[Evaluate, Store, int]] = []
+    for (key_node, _, _), target in zip(node.pairs, node.targets, strict=True):
         with emitter.unseen():
             key = direct(emitter, key_node)
-        name = "" if computed or not isinstance(key_node, syntax.Literal) else str(key_node.value)
-        parts.append((key, pattern_store(emitter, target, direct, write_name), name))
+        parts.append((key, pattern_store(emitter, target, direct, write_name), place_of_item(target)))
     rest = None if node.rest is None else pattern_store(emitter, node.rest, direct, write_name)
     at = node.place
 
@@ -228,10 +227,10 @@ def _object_store(emitter: Emitter, node: syntax.ObjectPattern, direct: Direct, 
         if value is None or value is NULL:
             raise realm.cannot_destructure(value, node, at)
         taken: list[Value] = []
-        for key, store, _ in parts:
+        for key, store, place in parts:
             name = to_key(realm, key(frame, machine))
             taken.append(name)
-            store(frame, machine, realm.get(value, name))
+            store(frame, machine, realm.get_at(value, name, place))
         if rest is not None:
             rest(frame, machine, realm.copy_without(value, taken))
 

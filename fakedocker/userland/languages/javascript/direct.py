@@ -135,7 +135,8 @@ def property_maker(emitter: Emitter, node: syntax.Property) -> Callable[[Frame, 
     """What puts a property of a literal into the object. Its parts wait for nothing."""
     if node.kind == "spread":
         value = direct(emitter, node.value)
-        return lambda frame, machine, made: machine.language.copy_into(made, value(frame, machine))
+        at = position(node.value)
+        return lambda frame, machine, made: machine.language.copy_at(made, value(frame, machine), at)
     key = _property_key(emitter, node)
     is_method = isinstance(node.value, syntax.Function) and node.value.kind in ("method", "getter", "setter")
     if node.kind in ("get", "set"):

@@ -217,7 +217,9 @@ SILENT: Final = frozenset(
 
 def native_name(native: Native) -> str:
     """A function of the engine's as a trace names it."""
-    path = native.path.replace(".prototype.", ".").replace(".prototype[", "[")
+    if "[" in native.path:
+        return native.path[native.path.index("[") :]  # no identifier, so that nothing stands before it
+    path = native.path.replace(".prototype.", ".")
     owner, _, name = native.path.partition(".")
     if name and not name.startswith("prototype.") and owner in Native.known and Native.known[owner].statics is not None:
         return f"Function.{name}"

@@ -38,7 +38,16 @@ def get_member(realm: Host, target: Value, key: Key, at: int) -> Value:
             "TypeError",
             f"Cannot read properties of {'null' if target is NULL else 'undefined'} (reading '{realm.key_text(key)}')",
         )
-    return get(realm, target, key)
+    return get_at(realm, target, key, at)
+
+
+def get_at(realm: Host, target: Value, key: Key, at: int) -> Value:
+    """A property; what it is asked of is told to be called there."""
+    realm.position = at
+    try:
+        return get(realm, target, key)
+    finally:
+        realm.position = -1
 
 
 def get_result(realm: Host, target: Value, key: Key, at: int) -> Value:
@@ -65,7 +74,7 @@ def get_computed(realm: Host, target: Value, key: Value, at: int) -> Value:
             raise realm.error_at(at, "TypeError", realm.told_iteration(target))
         nothing = "null" if target is NULL else "undefined"
         raise realm.error_at(at, "TypeError", f"Cannot read properties of {nothing}{realm.told_key(key, 'reading')}")
-    return get(realm, target, to_key(realm, key))
+    return get_at(realm, target, to_key(realm, key), at)
 
 
 def set_member(realm: Host, target: Value, key: Value, value: Value, strict: bool, at: int) -> None:
@@ -276,6 +285,15 @@ def copy_into(realm: Host, target: JsObject, source: Value) -> None:
     for key in own_keys(realm, held):
         if is_enumerable(realm, held, key):
             target.props[key] = get(realm, source, key)
+
+
+def copy_at(realm: Host, target: JsObject, source: Value, at: int) -> None:
+    """The same where getters are told to be called from a place."""
+    realm.position = at
+    try:
+        copy_into(realm, target, source)
+    finally:
+        realm.position = -1
 
 
 def copy_without(realm: Host, source: Value, taken: list[Key]) -> JsObject:

@@ -337,6 +337,8 @@ class Realm:
     prototype_of = prototype_of
     get_member = members.get_member
     get_result = members.get_result
+    get_at = members.get_at
+    copy_at = members.copy_at
     get_computed = members.get_computed
     set_member = members.set_member
     delete_member = members.delete_member

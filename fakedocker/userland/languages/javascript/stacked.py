@@ -183,8 +183,8 @@ def _object(emitter: Emitter, node: syntax.ObjectLiteral) -> None:
         elif item.kind == "spread":
             push(emitter, item.value)
 
-            def copy(frame: Frame, machine: Runner) -> None:
-                machine.language.copy_into(frame.stack[-2], frame.stack[-1])
+            def copy(frame: Frame, machine: Runner, at: int = position(item.value)) -> None:
+                machine.language.copy_at(frame.stack[-2], frame.stack[-1], at)
                 frame.stack.pop()
 
             emitter.op(copy, item.at)

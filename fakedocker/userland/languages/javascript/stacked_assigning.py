@@ -18,6 +18,7 @@ from fakedocker.userland.languages.javascript.direct import direct
 from fakedocker.userland.languages.javascript.emitting import Emitter, Label
 from fakedocker.userland.languages.javascript.jumping import THROWN, close_final, drop, open_final
 from fakedocker.userland.languages.javascript.operators import BINARY, to_key, to_numeric
+from fakedocker.userland.languages.javascript.places import place_of_item
 from fakedocker.userland.languages.javascript.shared import NULL
 from fakedocker.userland.languages.javascript.stacked import KINDS, keep_unless, note_failing_call, push
 from fakedocker.userland.languages.javascript.stacked_calls import push_key
@@ -245,13 +246,15 @@ def _store_object(
         with emitter.unseen():
             push(emitter, key)
 
-        def fetch(frame: Frame, machine: Runner) -> None:
+        place = place_of_item(target)
+
+        def fetch(frame: Frame, machine: Runner, place: int = place) -> None:
             realm = machine.language
             found = to_key(realm, frame.stack.pop())
             frame.slots[taken].append(found)
-            frame.stack.append(realm.get(frame.slots[slot], found))
+            frame.stack.append(realm.get_at(frame.slots[slot], found, place))
 
-        emitter.op(fetch, target.at)
+        emitter.op(fetch, place)
         store(emitter, target, write_name)
     if node.rest is not None:
         emitter.op(

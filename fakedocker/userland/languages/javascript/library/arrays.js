@@ -243,7 +243,7 @@ const statics = {
         i++;
       }
     } else {
-      const length = Math.min(Math.max(Math.trunc(Number(items.length)) || 0, 0), Number.MAX_SAFE_INTEGER);
+      const length = Math.min(Math.max(Math.trunc(+items.length) || 0, 0), Number.MAX_SAFE_INTEGER);
       if (Maker !== Array) made = new Maker(length);
       else if (length > 4294967295) throw new RangeError('Invalid array length');
       for (; i < length; i++) made[i] = map ? map.call(thisArg, items[i], i) : items[i];
