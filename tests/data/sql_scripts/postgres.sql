@@ -1140,3 +1140,9 @@ select count(*), sum((select count(*) from h where gid = g.id and h.id > 10)) fr
 create index on g (k);
 select k, count(*) from g group by k;
 select distinct k from g where id > 10;
+-- case where signs stand few
+select where + 1;
+select id from t where -a;
+select id from t where - 5;
+select case when + 1 then 2 end;
+select id from t where not a;

@@ -68,7 +68,9 @@ class PgBinder(PgExpressions):
         if method is None:
             raise outside(type(expression).__name__)
         found: Bound = getattr(self, method)(expression)
-        if found.at != (start := getattr(expression, "start", found.at)):
+        if isinstance(expression, Unary):
+            found = found._replace(at=expression.at)
+        elif found.at != (start := getattr(expression, "start", found.at)):
             found = found._replace(at=start)  # where errors about an expression point (exprLocation in nodeFuncs.c)
         if not (found.uses or found.outer or found.asks) and not isinstance(expression, Literal):
             self._fold(found)

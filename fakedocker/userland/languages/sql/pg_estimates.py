@@ -18,6 +18,8 @@ from fakedocker.userland.languages.sql.tree import Between, Binary, Cast, Column
 
 _PAGE: Final = 8168
 """Usable bytes of a page."""
+_MOST_IN_PAGE: Final = 291
+"""MaxHeapTuplesPerPage."""
 _TUPLE: Final = 28
 """What a row takes beside its data: its header and its pointer."""
 _LEAST_PAGES: Final = 10
@@ -87,8 +89,8 @@ def _width(column: StoredColumn) -> int:
 
 
 def has_pages(table: Table) -> bool:
-    """Whether a table has more pages than one. O(rows)."""
-    return _pages(table) > 1
+    """Whether a table has more pages than one."""
+    return len(table.rows) > _MOST_IN_PAGE or _pages(table) > 1
 
 
 def _pages(table: Table) -> int:

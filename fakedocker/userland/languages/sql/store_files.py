@@ -43,12 +43,14 @@ def dump(store: Store) -> bytes:
     return msgspec.json.encode(_Kept(databases, [user for _, user in sorted(store.users.items())], sequences))
 
 
-class _ChangedTable(msgspec.Struct):
+class _ChangedTable(msgspec.Struct, omit_defaults=True):
     schema: str
     name: str
     next_row: int
     counter: int
     rows: list[tuple[int, list[Any] | None]]
+    moved: bool = False
+    scattered: bool = False
 
 
 class _Changed(msgspec.Struct):
@@ -74,13 +76,20 @@ def dump_changes(before: Store, after: Store) -> bytes | None:
             if not _same_but(known, table, _ROWS):
                 return None
             rows = [(number, None if (row := table.rows.get(number)) is None else _cells(row)) for number in changed_rows(known.rows, table.rows)]  # fmt: skip
-            tables.append((name, _ChangedTable(table.schema, table.name, table.next_row, table.counter, rows)))
+            tables.append(
+                (
+                    name,
+                    _ChangedTable(
+                        table.schema, table.name, table.next_row, table.counter, rows, table.moved, table.scattered
+                    ),
+                )
+            )
     sequences = [(key[0], sequence) for key, sequence in sorted(after.sequences.items(), key=lambda entry: entry[0]) if before.sequences[key] != sequence]  # fmt: skip
     return msgspec.json.encode(_Changed(tables, sequences))
 
 
 _TABLES = frozenset({"tables"})
-_ROWS = frozenset({"rows", "next_row", "counter"})
+_ROWS = frozenset({"rows", "next_row", "counter", "moved", "scattered"})
 
 
 def _same_keys(one: Map[Any, Any], other: Map[Any, Any]) -> bool:
@@ -103,7 +112,14 @@ def _changed(store: Store, data: bytes) -> Store:
                     rows[number] = tuple(map(_value, row))
                 elif number in rows:
                     del rows[number]
-            table = msgspec.structs.replace(table, rows=rows.finish(), next_row=entry.next_row, counter=entry.counter)
+            table = msgspec.structs.replace(
+                table,
+                rows=rows.finish(),
+                next_row=entry.next_row,
+                counter=entry.counter,
+                moved=entry.moved,
+                scattered=entry.scattered,
+            )
         tables = database.tables.set((entry.schema, entry.name), table)
         databases = databases.set(name, msgspec.structs.replace(database, tables=tables))
     for owner, sequence in changed.sequences:
