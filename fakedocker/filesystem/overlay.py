@@ -2,8 +2,7 @@
 
 A `Filesystem` is a value; every change gives a new one. It holds for one directory on each inode: `dirs` has, for every
 directory that was touched, the names that differ from the tree below (inode 0 is a whiteout), `nodes` every inode that
-was made or altered. Whenever a directory is in `dirs`, so are all above it: a diff walks from the root and sees nothing
-but changes.
+was made or altered. Whenever a directory is in `dirs`, so are all above it: a diff walks from the root and sees only changes.
 
 As overlay2 does, a directory of the tree below cannot be renamed (EXDEV), and changing one name of a hard-linked file of
 the tree below parts it from its other names. Callers name files by (directory inode, name) or by inode and resolve paths
@@ -13,6 +12,7 @@ themselves (see walk.py); times are nanoseconds since 1970. This module must not
 from __future__ import annotations
 
 import errno
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -24,7 +24,7 @@ from fakedocker.filesystem.node import ROOT, Node
 from fakedocker.filesystem.tree import Tree
 
 WHITEOUT = 0
-_NOTHING: Map[str, int] = Map()
+_NOTHING: Map[Any, Any] = Map()  # one for all that is unchanged
 _NO_ENTRIES: dict[str, int] = {}
 
 
@@ -56,7 +56,7 @@ class Filesystem(Struct, frozen=True, gc=False):
     @staticmethod
     def on(base: Tree, limit_bytes: int = 0) -> Filesystem:
         """A file system with nothing changed yet. O(1)."""
-        return Filesystem(base, Map(), Map(), Map(), base.next_inode, limit_bytes=limit_bytes)
+        return Filesystem(base, _NOTHING, _NOTHING, _NOTHING, base.next_inode, limit_bytes=limit_bytes)
 
     @staticmethod
     def empty(limit_bytes: int = 0, mode: int = 0o755, uid: int = 0, gid: int = 0, now_ns: int = 0) -> Filesystem:

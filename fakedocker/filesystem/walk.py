@@ -67,7 +67,7 @@ class Mount(Struct, frozen=True, gc=False):
 class MountTable(Struct, frozen=True, gc=False):
     """All mounts of a namespace: `mounts[0]` is the root's; `points` is made from the others (name -> deeper point).
 
-    A point is a plain dict; its key "" has the mount at it.
+    A point is the mount at it, or a plain dict where there are deeper ones; its key "" then has the mount at it, if any.
     """
 
     mounts: tuple[Mount, ...]
@@ -85,10 +85,11 @@ class MountTable(Struct, frozen=True, gc=False):
         points = dict(self.points)
         for mount in mounts:
             point = points
-            for name in mount.target.strip("/").split("/"):
-                point[name] = dict(point.get(name, {}))
-                point = point[name]
-            point[""] = mount
+            *above, last = mount.target.strip("/").split("/")
+            for name in above:
+                point[name] = point = _opened(point.get(name))
+            held = point.get(last)
+            point[last] = mount if held is None or type(held) is Mount else {**held, "": mount}
             listed.append(mount)
         return MountTable(tuple(listed), points)
 
@@ -97,7 +98,9 @@ class MountTable(Struct, frozen=True, gc=False):
         gone = set(targets)
         points = self.points
         for target in gone:
-            points = _without(points, target.strip("/").split("/"))
+            left = _without(points, target.strip("/").split("/"))
+            assert isinstance(left, dict)  # as the uppermost is
+            points = left
         return MountTable(tuple(mount for mount in self.mounts if mount.target not in gone), points)
 
     def with_root(self, root: Mount) -> MountTable:
@@ -105,8 +108,17 @@ class MountTable(Struct, frozen=True, gc=False):
         return MountTable((root, *self.mounts[1:]), self.points)
 
 
-def _without(point: dict[str, Any], names: list[str]) -> dict[str, Any]:
+def _opened(point: Mount | dict[str, Any] | None) -> dict[str, Any]:
+    """A point of one's own that deeper ones can be put into."""
+    if point is None:
+        return {}
+    return {"": point} if type(point) is Mount else {**point}  # type: ignore[dict-item]  # what is no mount is a dict
+
+
+def _without(point: Mount | dict[str, Any], names: list[str]) -> Mount | dict[str, Any]:
     """A point without the mount at the end of these names, and without the points that only led there."""
+    if isinstance(point, Mount):
+        return point if names else {}
     if not names:
         return {name: deeper for name, deeper in point.items() if name}
     if names[0] not in point:
@@ -194,7 +206,7 @@ def resolve(
     mount = table.mounts[0]
     tree, inode, name, links = view.tree(mount), mount.root, "", 0
     parent = inode
-    point: dict[str, Any] | None = table.points
+    point: Any = table.points  # Any: a dict or None
     above: list[_Passed] = []
     while pending:
         part = pending.pop()
@@ -206,11 +218,11 @@ def resolve(
         if not who.overrides and not allowed(tree.node(inode), SEARCH_PERMISSION, who):
             raise failure(errno.EACCES)
         child = tree.lookup(inode, part)
-        deeper = point.get(part) if point else None
-        if deeper is not None and "" in deeper:
+        deeper: Any = point.get(part) if point else None  # Any: a point, see `MountTable`
+        if deeper is not None and (isinstance(deeper, Mount) or "" in deeper):
             above.append((mount, tree, inode, point, name))
-            mount = deeper[""]
-            tree, point, name = view.tree(mount), deeper, part
+            mount, point = (deeper, None) if isinstance(deeper, Mount) else (deeper[""], deeper)
+            tree, name = view.tree(mount), part
             parent = inode = mount.root
             if pending and not tree.is_directory(inode):
                 raise failure(errno.ENOTDIR)

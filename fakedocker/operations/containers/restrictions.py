@@ -43,9 +43,14 @@ _NETWORK_SYSCTLS = {"net.ipv4.ip_unprivileged_port_start": "0", "net.ipv4.ping_g
 daemon/oci_linux.go)."""
 
 
+_USUAL_SYSCTLS = tuple(sorted(_NETWORK_SYSCTLS.items()))
+
+
 def sysctls(host: HostConfig) -> tuple[tuple[str, str], ...]:
+    if not host.sysctls:
+        return () if host.network_mode == HOST else _USUAL_SYSCTLS
     own = {} if host.network_mode == HOST else _NETWORK_SYSCTLS
-    return tuple(sorted((own | {dotted(name): value for name, value in (host.sysctls or {}).items()}).items()))
+    return tuple(sorted((own | {dotted(name): value for name, value in host.sysctls.items()}).items()))
 
 
 def dotted(name: str) -> str:

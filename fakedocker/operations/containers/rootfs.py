@@ -46,6 +46,8 @@ class GivenFile(Struct, frozen=True):
 _DAEMON_FILES = ("hosts", "hostname", "resolv.conf")
 _DAEMON_TREE = apply_layer(Tree.empty(), [LayerEntry(file, "file", 0o644) for file in _DAEMON_FILES])
 _DAEMON_INODES = {file: _DAEMON_TREE.dirs[ROOT][file] for file in _DAEMON_FILES}
+_DAEMON_PATHS = tuple((f"/etc/{file}", inode) for file, inode in _DAEMON_INODES.items())
+"""Where a container has them: the same texts for all containers."""
 
 
 def create_root(draft: Draft, container: Container) -> None:
@@ -299,7 +301,7 @@ def _daemon_mounts(draft: Draft, container: Container) -> list[Mount]:
 
 def _mounts_of(name: str, read_only: bool = False) -> list[Mount]:
     """The daemon's files; read-only where the root is (moby container_unix.go NetworkMounts)."""
-    return [Mount(f"/etc/{file}", name, root=inode, read_only=read_only) for file, inode in _DAEMON_INODES.items()]
+    return [Mount(path, name, root=inode, read_only=read_only) for path, inode in _DAEMON_PATHS]
 
 
 def _mount(draft: Draft, spec: MountSpec) -> Mount:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from fakedocker.base.sharing import one_set
 from fakedocker.userland.sh.dialect import Dialect
 
 _LONG_FLAGS = frozenset({"--login", "--norc", "--noprofile", "--noediting", "--posix", "--restricted", "--verbose"})
@@ -83,10 +84,10 @@ def _with_operands(name: str, words: list[str], options: set[str], dialect: Dial
             said = "-c: option requires an argument" if dialect.name == "bash" else "-c requires an argument"
             raise InvocationProblem(said)
         zero = words[1] if len(words) > 1 else name
-        return Invocation("command", words[0], zero, tuple(words[2:]), frozenset(options))
+        return Invocation("command", words[0], zero, tuple(words[2:]), one_set(options))
     stdin = "s" in options
     options.discard("s")
     if words and not stdin:
-        return Invocation("script", words[0], words[0], tuple(words[1:]), frozenset(options))
+        return Invocation("script", words[0], words[0], tuple(words[1:]), one_set(options))
     mode = "interactive" if "i" in options else "stdin" if stdin else "auto"
-    return Invocation(mode, "", name, tuple(words), frozenset(options))
+    return Invocation(mode, "", name, tuple(words), one_set(options))

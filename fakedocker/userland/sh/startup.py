@@ -6,6 +6,7 @@ from sys import intern
 
 from fakedocker.base.numbers import is_digits
 from fakedocker.base.patterns import lazy_pattern
+from fakedocker.base.sharing import one_set
 from fakedocker.userland.sh.code import BEFORE, Code, CodeKey, code_for
 from fakedocker.userland.sh.parameters import text_of
 from fakedocker.userland.sh.state import ShellState
@@ -86,7 +87,7 @@ def _import_environment(shell: ShellState) -> None:
                 shell.dialect.name, "\\u@\\h:\\w\\$ "
             ),
         )
-    shell.exports = frozenset(exports)
+    shell.exports = one_set(exports)
 
 
 def _real(shell: ShellState, path: str) -> str:
