@@ -76,7 +76,7 @@ def cell(kind: Kind) -> Kind:
         if "__slots__" not in vars(base):
             raise TypeError(f"{base.__name__} has no slots, and cannot be a cell")
         names = vars(base)["__slots__"]
-        slots += [names] if isinstance(names, str) else names
+        slots += [name for name in ([names] if isinstance(names, str) else names) if name not in slots]
     CELLS[stored_name(kind)] = kind
     _SLOTS[kind] = tuple(slots)
     return kind

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
-from fakedocker.userland.languages.python import watching
+from fakedocker.userland.languages.python import real_names, watching
 from fakedocker.userland.languages.python.attributes import (
     has_dict,
     is_data_descriptor,
@@ -12,17 +12,21 @@ from fakedocker.userland.languages.python.attributes import (
     with_name,
 )
 from fakedocker.userland.languages.python.errors import Raised, error, type_error
+from fakedocker.userland.languages.python.iteration import Iterator
 from fakedocker.userland.languages.python.signs import Interpreter
-from fakedocker.userland.languages.python.types import OF_HOST, class_of, find_in_class, type_name
+from fakedocker.userland.languages.python.types import OBJECT, OF_HOST, class_of, find_in_class, type_name
 from fakedocker.userland.languages.python.values import (
     ACTIVE,
     BuiltinClass,
     Class,
     ExceptionValue,
     Function,
+    Generator,
     GetSet,
     Instance,
+    Method,
     Module,
+    Native,
     Opaque,
     Property,
     SlotMember,
@@ -79,18 +83,28 @@ def _cannot_set(value: Value, name: str) -> Raised:
     if type(own) is GetSet:
         is_member = cls.name in ("complex", "range", "slice")
         words = "readonly attribute" if is_member else f"attribute '{name}' of '{cls.name}' objects is not writable"
-        found = error("AttributeError", words)
-    elif own is not None:
-        found = error("AttributeError", f"'{cls.name}' object attribute '{name}' is read-only")
-    elif type(value) in OF_HOST:
-        words = f"'{cls.name}' object has no attribute '{name}'"
-        if ACTIVE.machine.minor >= 13:
-            words += " and no __dict__ for setting new attributes"
-        found = error("AttributeError", words)
-    else:
-        raise NotSimulated(f"setting {name} of a {cls.name}")
-    found.value.fields["new"] = True
-    return with_name(found, value, name)
+        return error("AttributeError", words)
+    if own is not None or (name == "__doc__" and type(value) in OF_HOST):
+        return error("AttributeError", f"'{cls.name}' object attribute '{name}' is read-only")
+    if type(value) not in OF_HOST:
+        if not isinstance(value, Generator | Iterator | Method | Native) or not isinstance(cls, BuiltinClass):
+            raise NotSimulated(f"setting {name} of a {cls.name}")
+        real_names.check_class_attribute(cls, name)
+        real_names.check_class_attribute(OBJECT, name)
+    return _no_place(value, name)
+
+
+def _no_place(value: Value, name: str) -> Raised:
+    """The error where neither the class has a name nor the object a `__dict__`."""
+    words = f"'{type_name(value)}' object has no attribute '{name}'"
+    if ACTIVE.machine.minor >= 13:
+        words += " and no __dict__ for setting new attributes"
+    return _about(error("AttributeError", words), value, name)
+
+
+def _about(raised: Raised, value: Value, name: str) -> Raised:
+    """Such an error knows what it is about since 3.13 only."""
+    return with_name(raised, value, name) if ACTIVE.machine.minor >= 13 else raised
 
 
 def _write_property(m: Interpreter, found: Property, value: Value, new: Value) -> None:
@@ -131,12 +145,9 @@ def set_plain(m: Interpreter, value: Instance | Opaque, name: str, new: Value) -
 
 
 def _cannot_set_plain(value: Value, name: str, found: Value) -> Raised:
-    m_words = f"'{type_name(value)}' object has no attribute '{name}'"
     if found is not None:
         return error("AttributeError", f"'{type_name(value)}' object attribute '{name}' is read-only")
-    if ACTIVE.machine.minor >= 13:
-        m_words += " and no __dict__ for setting new attributes"
-    return error("AttributeError", m_words)
+    return _no_place(value, name)
 
 
 def delete_attribute(m: Interpreter, value: Value, name: str) -> None:
@@ -169,9 +180,22 @@ def delete_attribute(m: Interpreter, value: Value, name: str) -> None:
     else:
         raise _cannot_set(value, name)
     if name not in fields:
-        if isinstance(value, Class):
-            raise error("AttributeError", f"type object '{value.name}' has no attribute '{name}'")
-        raise missing_attribute(value, name)
+        raise _not_there(value, name)
     if value is m.modules["builtins"] and m.changed_builtins.pop(name, None) is None:
         raise NotSimulated("taking away a builtin")
     del fields[name]
+
+
+def _not_there(value: Value, name: str) -> Raised:
+    """The error of deleting what is not there."""
+    if isinstance(value, Class):
+        return _about(error("AttributeError", f"type object '{value.name}' has no attribute '{name}'"), value, name)
+    if type(value) is Module:
+        return _about(error("AttributeError", f"'module' object has no attribute '{name}'"), value, name)
+    if type(value) is Instance and (isinstance(value.cls, BuiltinClass) or not has_dict(value.cls)):
+        return _cannot_set_plain(value, name, find_in_class(value.cls, name))
+    raised = missing_attribute(value, name)
+    knows = ACTIVE.machine.minor >= 13 and (type(value) is not Instance or value.payload is not None)
+    if not knows:  # as with setting; an object whose fields are kept in line is not told even then
+        del raised.value.fields["name"], raised.value.fields["obj"]
+    return raised

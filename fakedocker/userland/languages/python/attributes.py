@@ -68,6 +68,10 @@ def missing_attribute(value: Value, name: str) -> Raised:
         if value.simulated:
             real_names.check_module_attribute(value.name, name)
         found = error("AttributeError", f"module '{value.name}' has no attribute '{name}'")
+    elif class_of(value).name == "GenericAlias" and not name.startswith("__"):
+        if find_in_class(value.origin, name) is not None:
+            raise NotSimulated(f"{name} of a types.GenericAlias")
+        return missing_attribute(value.origin, name)
     elif type(value) is Super:
         found = error("AttributeError", f"'super' object has no attribute '{name}'")
     else:

@@ -98,8 +98,10 @@ def _callable(m: Interpreter, value: Value) -> Value:
 
 
 def _classes(m: Interpreter, given: Value, function: str) -> list[Class]:
-    from fakedocker.userland.languages.python.generics import Union
+    from fakedocker.userland.languages.python.generics import GenericAlias, Union
 
+    if type(given) is GenericAlias:
+        raise type_error(f"{function}() argument 2 cannot be a parameterized generic")
     pending, found = [given], []
     for each in pending:
         if type(each) is tuple:

@@ -80,12 +80,14 @@ for _host, _names in ((str, _COMMON + _STR), (bytes, _COMMON + _BYTES), (bytearr
 
 
 def _join(m: Interpreter, value: Any, iterable: Value) -> Value:  # Any: a text of the host
-    found = [payload_of(each) for each in m.items(iterable, "can only join an iterable")]
+    items = m.items(iterable, "can only join an iterable")
+    found = [payload_of(each) for each in items]
     for index, each in enumerate(found):
         if isinstance(value, str) and type(each) is not str:
-            raise type_error(f"sequence item {index}: expected str instance, {type_name(each)} found")
+            raise type_error(f"sequence item {index}: expected str instance, {type_name(items[index])} found")
         if not isinstance(value, str) and not isinstance(each, bytes | bytearray):
-            raise type_error(f"sequence item {index}: expected a bytes-like object, {type_name(each)} found")
+            words = f"sequence item {index}: expected a bytes-like object, {type_name(items[index])} found"
+            raise type_error(words)
     check_size(m, sum(map(len, found)) + len(value) * len(found))
     return value.join(found)
 

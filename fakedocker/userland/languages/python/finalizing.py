@@ -37,6 +37,7 @@ def end_dropped(m: Interpreter) -> None:
             return
     except (Raised, Thrown) as problem:
         _say_ignored(m, find_in_class(end.cls, "__del__") if type(end) is Instance else None, problem.value)
+    del end  # so that what it holds is dropped now, before what waits
     lifetimes.done(number, waiting)
 
 
@@ -78,6 +79,7 @@ def _close_dropped(m: Interpreter, file: Opaque) -> None:
 def _returned(runner: Runner, frame: Frame, value: Value) -> None:
     assert isinstance(frame, PyFrame)
     m: Interpreter = runner
+    m.let_go(frame)  # what else its variables hold, and not by what is done now the value itself
     m.lifetimes.done(*frame.owner)
 
 

@@ -247,8 +247,7 @@ def iterator_maker(m: Interpreter, value: Value) -> Value:
     if not isinstance(value, Class) and find_in_class(cls, "__getitem__") is not None and type(value) is not Generator:
         function = m.hidden_function("by_index")
         return calls.generator_of(m, frame_of(m, function, [value], None), function)
-    shown = "type" if isinstance(value, Class) and cls.name == "type" else cls.name
-    raise type_error(f"'{shown}' object is not iterable")
+    raise type_error(f"'{type_name(value)}' object is not iterable")
 
 
 def get_awaitable(frame: Live, m: Live) -> object:  # Any: the machine's

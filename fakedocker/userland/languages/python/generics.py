@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from fakedocker.userland.languages.machine.cells import Value, cell
+from fakedocker.userland.languages.machine.cells import NotSimulated, Value, cell
 from fakedocker.userland.languages.python.errors import OBJECT, error, type_error
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import NONE_TYPE, TYPE, native
@@ -99,6 +99,11 @@ def _call(m: Interpreter, value: GenericAlias, *args: Value, **kwargs: Value) ->
     from fakedocker.userland.languages.python.calls import Tail
 
     return Tail(value.origin, list(args), kwargs or None)
+
+
+@native("__iter__", "GenericAlias", module="types")
+def _iter(m: Interpreter, value: GenericAlias) -> Value:
+    raise NotSimulated("going through a types.GenericAlias")
 
 
 @native("__mro_entries__", "GenericAlias", module="types")

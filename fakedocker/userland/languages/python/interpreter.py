@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import deque
 from typing import Any, Final
 
 from fakedocker.base.numbers import is_digits
@@ -12,7 +11,7 @@ from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.machine.code import Code, Frame, Source
 from fakedocker.userland.languages.machine.machine import MOST_NESTED, Machine, Thrown
 from fakedocker.userland.languages.machine.memory import ScriptMemory
-from fakedocker.userland.languages.python import calls, finalizing, hashing, tracebacks
+from fakedocker.userland.languages.python import calls, finalizing, hashing, kept, tracebacks
 from fakedocker.userland.languages.python.attributes import bind
 from fakedocker.userland.languages.python.binding import Keywords, frame_of
 from fakedocker.userland.languages.python.errors import EXCEPTIONS, Raised, error
@@ -255,9 +254,8 @@ class Interpreter(ValueServices):
 
     def unwinding(self, frame: Frame, value: Value) -> None:
         position, self._position = self._position, None
-        if self.lifetimes.ends and not frame.handlers and isinstance(frame, PyFrame):
-            value.held = value.held if value.held is not None else deque()
-            value.held.append((frame.slots[::-1], frame.boxes))
+        if self.lifetimes.ends and isinstance(frame, PyFrame):
+            kept.carry(frame, value)
         if self._is_reraised:
             self._is_reraised = False
             return
@@ -291,7 +289,9 @@ class Interpreter(ValueServices):
     def left(self, frame: Frame) -> None:
         """The variables of a function that has returned are dropped in the order of their names."""
         assert isinstance(frame, PyFrame)
-        if frame.function is not None and (frame.after is None or frame.after.name != "python.generator"):
+        if frame.function is None or (frame.after is not None and frame.after.name == "python.generator"):
+            return
+        if not kept.keep(frame, self.top):
             self.let_go(frame)
 
     def let_go(self, frame: PyFrame) -> None:

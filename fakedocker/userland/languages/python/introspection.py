@@ -13,12 +13,16 @@ from fakedocker.userland.languages.python.types import (
     GENERATORS,
     METHOD,
     METHOD_DESCRIPTOR,
+    METHOD_WRAPPER,
     NONE_TYPE,
     PROPERTY,
+    SLOT_WRAPPER,
     STATICMETHOD,
+    class_of,
 )
 from fakedocker.userland.languages.python.values import (
     BuiltinClass,
+    Class,
     Function,
     Generator,
     GetSet,
@@ -98,17 +102,26 @@ for _name in (
     METHOD.names[_name] = GetSet("method", _name, _through)
 METHOD.names["__self__"] = GetSet("method", "__self__", lambda m, value: value.owner)
 METHOD.names["__func__"] = GetSet("method", "__func__", lambda m, value: value.function)
-for _owner, _cls in (("builtin_function_or_method", BUILTIN_FUNCTION), ("method_descriptor", METHOD_DESCRIPTOR)):
+for _cls in (BUILTIN_FUNCTION, METHOD_DESCRIPTOR, SLOT_WRAPPER, METHOD_WRAPPER):
     _cls.names["__name__"] = GetSet(
-        _owner, "__name__", lambda m, value: getattr(value, "name", None) or value.function.name
+        _cls.name, "__name__", lambda m, value: getattr(value, "name", None) or value.function.name
     )
-    _cls.names["__qualname__"] = GetSet(
-        _owner, "__qualname__", lambda m, value: getattr(value, "name", None) or value.function.name
-    )
-BUILTIN_FUNCTION.names["__self__"] = GetSet("builtin_function_or_method", "__self__", lambda m, value: value.owner)
+    _cls.names["__qualname__"] = GetSet(_cls.name, "__qualname__", lambda m, value: _native_qualname(value))
+for _cls in (BUILTIN_FUNCTION, METHOD_WRAPPER):
+    _cls.names["__self__"] = GetSet(_cls.name, "__self__", lambda m, value: value.owner)
 BUILTIN_FUNCTION.names["__module__"] = GetSet(
     "builtin_function_or_method", "__module__", lambda m, value: getattr(value, "module", "builtins")
 )
+
+
+def _native_qualname(value: Value) -> str:
+    """The name of a function of the host, behind that of its class if it has one."""
+    if type(value) is Method:
+        owner = value.owner if isinstance(value.owner, Class) else class_of(value.owner)
+        return f"{value.function.owner or owner.name}.{value.function.name}"
+    return f"{value.owner}.{value.name}" if value.owner else f"{value.name}"
+
+
 for _owner in ("generator", "coroutine"):
     GENERATORS[_owner].names["__name__"] = GetSet(
         _owner, "__name__", lambda m, value: value.qualname.rpartition(".")[2]

@@ -11,7 +11,7 @@ from fakedocker.userland.languages.python.attributes import special, user_specia
 from fakedocker.userland.languages.python.errors import OBJECT, error, type_error
 from fakedocker.userland.languages.python.operators import check_size
 from fakedocker.userland.languages.python.signs import Interpreter
-from fakedocker.userland.languages.python.types import class_of, find_in_class, payload_of, type_name
+from fakedocker.userland.languages.python.types import class_of, find_in_class, is_slot, payload_of, type_name
 from fakedocker.userland.languages.python.values import (
     NOT_IMPLEMENTED,
     Class,
@@ -165,12 +165,13 @@ def _others(m: Interpreter, value: Value) -> str:
         return f"<function {value.names.get('__qualname__', value.code.qualname)} at {m.address_text(value)}>"
     if kind is Native:
         if value.owner:
-            return f"<method '{value.name}' of '{value.owner}' objects>"
+            return f"<{'slot wrapper' if is_slot(value) else 'method'} '{value.name}' of '{value.owner}' objects>"
         return f"<built-in function {value.name}>"
     if kind is Method:
         if type(value.function) is Native:
-            owner = value.owner
-            return f"<built-in method {value.function.name} of {type_name(owner)} object at {m.address_text(owner)}>"
+            name, owner = value.function.name, value.owner
+            shown = f"method-wrapper '{name}'" if is_slot(value.function) else f"built-in method {name}"
+            return f"<{shown} of {type_name(owner)} object at {m.address_text(owner)}>"
         name = (
             value.function.names.get("__qualname__", value.function.code.qualname)
             if type(value.function) is Function

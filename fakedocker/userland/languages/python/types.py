@@ -46,6 +46,8 @@ NOT_IMPLEMENTED_TYPE: Final = BuiltinClass("NotImplementedType", OBJECT)
 FUNCTION: Final = BuiltinClass("function", OBJECT)
 BUILTIN_FUNCTION: Final = BuiltinClass("builtin_function_or_method", OBJECT)
 METHOD_DESCRIPTOR: Final = BuiltinClass("method_descriptor", OBJECT)
+SLOT_WRAPPER: Final = BuiltinClass("wrapper_descriptor", OBJECT)
+METHOD_WRAPPER: Final = BuiltinClass("method-wrapper", OBJECT)
 METHOD: Final = BuiltinClass("method", OBJECT)
 MODULE: Final = BuiltinClass("module", OBJECT)
 PROPERTY: Final = BuiltinClass("property", OBJECT)
@@ -82,13 +84,35 @@ def class_of(value: Value) -> Class:
     return _by_looking(value, kind)
 
 
+_SLOTS: Final = frozenset(
+    f"__{name}__"
+    for name in (
+        "abs add and bool buffer call contains del delattr delete delitem divmod eq float floordiv ge get getattribute getitem gt hash iadd iand "
+        "imul index init int invert ior isub iter ixor le len lshift lt mod mul ne neg next or pos pow radd rand rdivmod release_buffer repr "
+        "rfloordiv rlshift rmod rmul ror rpow rrshift rshift rsub rtruediv rxor set setattr setitem str sub truediv xor"
+    ).split()
+)
+"""The special methods that classes written in C have as slots (slotdefs of CPython's typeobject.c)."""
+_NO_SLOTS: Final = frozenset(
+    (("list", "__getitem__"), ("dict", "__getitem__"), ("dict", "__contains__"), ("set", "__contains__"), ("frozenset", "__contains__"))
+)  # fmt: skip
+"""Those that some have as methods all the same (METH_COEXIST)."""
+
+
+def is_slot(value: Native) -> bool:
+    """Whether a method of a builtin class stands for a slot of the class in C."""
+    return value.name in _SLOTS and (value.owner, value.name) not in _NO_SLOTS
+
+
 def _by_looking(value: Value, kind: type) -> Class:
     if isinstance(value, Class):
         return value.meta
     if kind is Native:
-        return METHOD_DESCRIPTOR if value.owner else BUILTIN_FUNCTION
+        return (SLOT_WRAPPER if is_slot(value) else METHOD_DESCRIPTOR) if value.owner else BUILTIN_FUNCTION
     if kind is Method:
-        return BUILTIN_FUNCTION if type(value.function) is Native else METHOD
+        if type(value.function) is Native:
+            return METHOD_WRAPPER if is_slot(value.function) else BUILTIN_FUNCTION
+        return METHOD
     if kind is Wrapped:
         return STATICMETHOD if value.kind == "staticmethod" else CLASSMETHOD
     if kind is Generator:
@@ -102,12 +126,19 @@ def _by_looking(value: Value, kind: type) -> Class:
 def type_name(value: Value) -> str:
     """The name of a value's class, as messages have it: with its module for those that are written in C."""
     cls = class_of(value)
-    if cls.module != "builtins" and (cls.module in _WITH_MODULE or cls.name == "deque"):
+    if cls.module != "builtins" and (cls.module in _WITH_MODULE or cls.name in _WITH_MODULE_TOO.get(cls.module, ())):
         return f"{cls.module}.{cls.name}"
     return cls.name
 
 
-_WITH_MODULE: Final = frozenset(("datetime", "decimal", "_io", "re"))
+_WITH_MODULE: Final = frozenset(("_io", "datetime", "decimal", "itertools", "re"))
+_WITH_MODULE_TOO: Final = {
+    "collections": ("OrderedDict", "defaultdict", "deque"),
+    "functools": ("_lru_cache_wrapper", "partial"),
+    "operator": ("attrgetter", "itemgetter", "methodcaller"),
+    "types": ("GenericAlias", "SimpleNamespace", "UnionType"),
+}
+"""The classes that are written in C in modules that have classes of Python's own too."""
 
 
 def is_instance(value: Value, cls: Class) -> bool:

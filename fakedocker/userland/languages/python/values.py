@@ -129,15 +129,24 @@ class Instance:
         return bool(ACTIVE.machine.language.compares(">=", self, other))
 
 
-@cell
-class ExceptionValue(Instance):
-    """An exception. `entries` is its traceback, from where it was raised outwards: (code, line, place in the source).
+class _Traced(Instance):
+    """The slots of an exception that CPython clears after its `__dict__` and what a kind of exception has of its own.
 
-    `held` are the variables of the functions that it has come through, which live as long as it and end in this order, the
-    innermost first.
+    The host clears those of a class before those of its base, each in the order of their names.
     """
 
-    __slots__ = ("args", "cause", "context", "entries", "held", "suppress")
+    __slots__ = ("args", "carried", "cause", "context", "entries", "suppress")
+
+
+@cell
+class ExceptionValue(_Traced):
+    """An exception. `entries` is its traceback, from where it was raised outwards: (code, line, place in the source).
+
+    `carried` are the variables of the functions that it has come through, which live as long as it and end in this order,
+    the innermost first: (values, boxes), or `PyFrame.kept` of one that has caught it.
+    """
+
+    __slots__ = ("fields",)
 
     def __init__(self, cls: Class, args: tuple[Value, ...]) -> None:
         super().__init__(cls)
@@ -146,7 +155,7 @@ class ExceptionValue(Instance):
         self.context: Value = None
         self.suppress = False
         self.entries: list[Value] = []
-        self.held: deque[Value] | None = None
+        self.carried: deque[Value] | None = None
 
     __hash__ = Instance.__hash__
 
@@ -203,11 +212,12 @@ class PyFrame(Frame):
         globals: the names of its module.
         names: those of the class or module whose body it runs, else None.
         handled: the exceptions whose handlers are under way.
+        kept: what the frame leaves to the exceptions that it has caught, and that may outlive it; None before the first.
         pending: a call that has to wait: what is called, arguments, keywords.
         owner: the generator whose frame it is; or what is to be given in place of its value.
     """
 
-    __slots__ = ("function", "globals", "handled", "names", "owner", "pending")
+    __slots__ = ("function", "globals", "handled", "kept", "names", "owner", "pending")
 
     def __init__(self, code: FunctionCode, globals_: Fields, boxes: list[Box], slots: list[Value]) -> None:
         self.code = code
@@ -223,6 +233,7 @@ class PyFrame(Frame):
         self.globals = globals_
         self.names: Fields | None = None
         self.handled: list[Value] = []
+        self.kept: deque[Value] | None = None
         self.pending: Value = None
         self.owner: Value = None
         self.function: Value = None
