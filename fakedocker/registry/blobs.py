@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-
-from msgspec import Struct
+from typing import NamedTuple
 
 from fakedocker.filesystem import content as contents, gzip_stored
 from fakedocker.filesystem.archive import write_tar
@@ -18,7 +17,7 @@ from fakedocker.images.model import Layer
 from fakedocker.registry.model import RemoteLayer
 
 
-class Sums(Struct, frozen=True):
+class Sums(NamedTuple):
     """What a layer's blob is known by."""
 
     diff_id: str

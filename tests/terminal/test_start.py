@@ -15,7 +15,7 @@ from fakedocker.base.patterns import lazy_pattern
 SHORT = "true"
 LIST = "docker ps -q"
 RUN = "docker pull -q alpine >/dev/null; docker run --rm alpine true"
-BUDGETS = {SHORT: 269, LIST: 369, RUN: 424}
+BUDGETS = {SHORT: 270, LIST: 369, RUN: 424}
 """Of modules of this project. One that is exceeded has an import at the top that this command can do without."""
 NOT_NEEDED = {
     SHORT: "dataclasses importlib.metadata importlib.resources tempfile json http http.client asyncio logging concurrent.futures",
