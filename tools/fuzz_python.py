@@ -39,13 +39,14 @@ from fakedocker.userland.languages.machine.code import Source
 from fakedocker.userland.languages.python import running
 
 SECONDS_FOR_REAL = 2
+SECONDS_FOR_OURS = 30
 MEMORY_BYTES = 3 << 29
 BATCH = 200
 LONGEST = 100_000
 
 
 class TooLong(BaseException):
-    """The real interpreter took too long."""
+    """One of the two took too long."""
 
 
 class Found(NamedTuple):
@@ -147,14 +148,17 @@ def compare(seed: int, number: int, kind: str, path: str) -> Found:
     kind, source = make_program(seed, number, kind, sys.version_info[1])
     expected = real(source, path)
     said = "".join(expected or ())
-    if expected is None or "RecursionError" in said or len(said) > LONGEST:
+    if expected is None or "RecursionError" in said or "MemoryError" in said or len(said) > LONGEST:
         return Found(number, kind, True, "", "")
     expected = _placeless(expected[0]), _placeless(expected[1])
+    signal.setitimer(signal.ITIMER_REAL, SECONDS_FOR_OURS)
     try:
         *found, mark = ours(source, path)
         found = [_placeless(text) for text in found]
-    except Exception as problem:
+    except (Exception, TooLong) as problem:
         found, mark = ["", f"the simulated one failed: {type(problem).__name__}: {problem}\n"], ""
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
     if mark or tuple(found) == expected:
         return Found(number, kind, False, mark, "")
     parts = [f"### {number} ({kind}) {_first_difference(expected, found)}\n{source}"]
