@@ -69,7 +69,11 @@ def run(begun: Begin, folders: Folders, journal: str = "") -> int:
     Raises:
         OSError: the journal's file is there already, or cannot be made.
     """
-    screen = _real_screen() if all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)) else None
+    screen = None
+    if all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        from fakedocker_shell.repl.screen import RealScreen
+
+        screen = RealScreen.of_process()
     with contextlib.ExitStack() as open_files:
         write = open_files.enter_context(open(journal, "xb", buffering=0)).write if journal else None
         running = Running(begun if screen is None else replace(begun, size=screen.size()), write)
@@ -88,15 +92,6 @@ def run(begun: Begin, folders: Folders, journal: str = "") -> int:
 
             return _our_error(traceback.format_exc(), running)
         return _our_error("\n".join(faults), running) if faults else status
-
-
-def _real_screen() -> Screen:
-    from prompt_toolkit.input import create_input
-    from prompt_toolkit.output import create_output
-
-    from fakedocker_shell.repl.screen import RealScreen
-
-    return RealScreen(create_input(sys.stdin), create_output(sys.stdout), sys.stdout.buffer)
 
 
 def _our_error(problem: str, running: Running) -> int:

@@ -75,9 +75,12 @@ class Pty:
     def type(self, keys: str) -> None:
         os.write(self._master, keys.encode())
 
-    def look(self) -> None:
-        """Take what comes now."""
-        self._read(0.05)
+    def wait_for_bytes(self, data: bytes, times: int = 1) -> None:
+        """Until the program has written these bytes so often."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while self.shown.count(data) < times:
+            assert time.monotonic() < end, f"not {times} times {data!r} in {self.shown!r}"
+            self._read(0.05)
 
     def wait_for(self, pattern: str) -> None:
         """Until the screen has the pattern."""

@@ -44,16 +44,14 @@ def test_a_command_and_the_way_out(terminal: Pty) -> None:
 
 def test_the_editor_paints_its_prompt_over_the_first_one(terminal: Pty) -> None:
     painted = b"\x1b[0;32;1m" + PROMPT.encode() + b"\x1b[0m"
-    while terminal.shown.count(painted) < 2:
-        terminal.look()
+    terminal.wait_for_bytes(painted, times=2)
     assert terminal.text.count(PROMPT.strip()) == 1
 
 
 def test_keys_that_come_before_the_editor_are_kept_for_it(tmp_path: Path) -> None:
     terminal = Pty(tmp_path)
     try:
-        while PROMPT.encode() not in terminal.shown:
-            terminal.look()
+        terminal.wait_for_bytes(PROMPT.encode())
         terminal.type("echo $((40+2))\rexit 3\r")
         assert terminal.ended() == 3
         assert "\n42\n" in terminal.text

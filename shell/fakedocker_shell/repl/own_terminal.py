@@ -15,14 +15,12 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from fakedocker_shell.repl import state_directory
+from fakedocker_shell.repl.screen import RealScreen, write_all
 
 if TYPE_CHECKING:
     from prompt_toolkit.history import History
-    from prompt_toolkit.input import Input
-    from prompt_toolkit.output import Output
 
     from fakedocker_shell.repl.console import Console
-    from fakedocker_shell.repl.screen import RealScreen
     from fakedocker_shell.repl.tty import Tty
 
 _PROMPT_ATTRIBUTES = "0;32;1"
@@ -39,7 +37,6 @@ class OwnTerminal:
     def __init__(self) -> None:
         self._stack = contextlib.ExitStack()
         self._screen: RealScreen | None = None
-        self._ends: tuple[Input, Output] | None = None
         self._is_plain = sys.platform == "win32" or os.environ.get("TERM", "dumb") in ("dumb", "unknown")
 
     def __enter__(self) -> OwnTerminal:
@@ -57,8 +54,7 @@ class OwnTerminal:
         if self._screen is not None:
             self._screen.write(data)
         else:
-            sys.stdout.buffer.write(data)
-            sys.stdout.buffer.flush()
+            write_all(sys.stdout.buffer, data)
 
     def size(self) -> tuple[int, int]:
         """(rows, columns)."""
@@ -73,13 +69,7 @@ class OwnTerminal:
     def screen(self) -> RealScreen:
         """The screen that commands run on; reads the editor, if that has not been done."""
         if self._screen is None:
-            from prompt_toolkit.input import create_input
-            from prompt_toolkit.output import create_output
-
-            from fakedocker_shell.repl.screen import RealScreen
-
-            self._ends = source, sink = create_input(sys.stdin), create_output(sys.stdout)
-            self._screen = RealScreen(source, sink, sys.stdout.buffer)
+            self._screen = RealScreen.of_process()
         return self._screen
 
     def converse(self, console: Console, tty: Callable[[RealScreen], Tty]) -> int:
@@ -92,8 +82,7 @@ class OwnTerminal:
         screen = self.screen()
         from fakedocker_shell.repl.prompt import Prompt
 
-        assert self._ends is not None  # they are made with the screen
-        prompt = Prompt(tty(screen), *self._ends, _history())
+        prompt = Prompt(tty(screen), screen.source, screen.sink, _history())
         if painted:
             screen.write(b"\r")
         return prompt.loop()

@@ -48,17 +48,25 @@ class RealScreen:
     """
 
     def __init__(self, source: Input, sink: Output, bytes_sink: BinaryIO | None = None) -> None:
-        self._source = source
-        self._sink = sink
+        self.source = source
+        self.sink = sink
         self._bytes_sink = bytes_sink
         self._interrupts = 0
+
+    @staticmethod
+    def of_process() -> RealScreen:
+        """The one on standard input and output. Reads prompt_toolkit."""
+        from prompt_toolkit.input import create_input
+        from prompt_toolkit.output import create_output
+
+        return RealScreen(create_input(sys.stdin), create_output(sys.stdout), sys.stdout.buffer)
 
     @contextmanager
     def raw(self) -> Iterator[None]:
         """As `Screen.raw`; an interrupt from outside (kill -INT) is a Ctrl-C typed meanwhile."""
         before = signal.signal(signal.SIGINT, self._interrupted)
         try:
-            with self._source.raw_mode():
+            with self.source.raw_mode():
                 yield
         finally:
             signal.signal(signal.SIGINT, before)
@@ -76,7 +84,7 @@ class RealScreen:
         import select
 
         try:
-            descriptor = self._source.fileno()
+            descriptor = self.source.fileno()
             ready, _, _ = select.select([descriptor], [], [], seconds)
             if not ready:
                 return b""
@@ -91,7 +99,7 @@ class RealScreen:
         """Windows has no descriptor to wait for: look now and then."""
         end = time.monotonic() + seconds
         while True:
-            keys = self._source.read_keys()
+            keys = self.source.read_keys()
             if keys:
                 return "".join(key.data for key in keys).encode()
             if time.monotonic() >= end:
@@ -100,19 +108,24 @@ class RealScreen:
 
     def write(self, data: bytes) -> None:
         if self._bytes_sink is None:
-            self._sink.write_raw(data.decode("utf-8", "replace"))
-            self._sink.flush()
+            self.sink.write_raw(data.decode("utf-8", "replace"))
+            self.sink.flush()
             return
-        self._sink.flush()
-        while True:
-            try:
-                self._bytes_sink.write(data)
-                self._bytes_sink.flush()
-                return
-            except BlockingIOError as problem:  # a terminal that somebody has made non-blocking
-                data = data[problem.characters_written :]
-                time.sleep(_POLL_SECONDS)
+        self.sink.flush()
+        write_all(self._bytes_sink, data)
 
     def size(self) -> tuple[int, int]:
-        found = self._sink.get_size()
+        found = self.sink.get_size()
         return found.rows, found.columns
+
+
+def write_all(stream: BinaryIO, data: bytes) -> None:
+    """Write bytes to a terminal, and wait for one that somebody has made non-blocking."""
+    while True:
+        try:
+            stream.write(data)
+            stream.flush()
+            return
+        except BlockingIOError as problem:
+            data = data[problem.characters_written :]
+            time.sleep(_POLL_SECONDS)
