@@ -335,6 +335,19 @@ def test_an_image_that_nobody_knows_is_taken_for_granted(fake: FakeDocker) -> No
     assert pulled.attrs["RepoDigests"] == [f"quay.io/me/other@{digest}"]
 
 
+def test_the_program_of_an_unknown_image_gives_way_to_a_folder_of_its_name(fake: FakeDocker) -> None:
+    mounted = run(fake, "photoprism/photoprism", volumes={"kept": {"bind": "/photoprism/storage", "mode": "rw"}})
+    assert mounted.status == "running"
+    assert run(fake, "photoprism/photoprism", working_dir="/photoprism").status == "running"
+    assert not run(fake, "photoprism/photoprism").diff()  # it stays where nothing is in its way
+
+
+def test_a_file_of_a_known_image_is_in_the_way_with_it_too(fake: FakeDocker) -> None:
+    build(fake, "RUN echo text > /made")
+    with pytest.raises(docker.errors.APIError, match="not a directory"):
+        run(fake, volumes={"kept": {"bind": "/made/storage", "mode": "rw"}})
+
+
 def test_a_build_upon_one_goes_through(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path)
     terminal.run(":assume on")

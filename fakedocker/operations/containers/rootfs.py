@@ -140,6 +140,7 @@ def prepare(draft: Draft, container: Container) -> None:
         if mount.type == "bind" and not files.exists(draft, host, mount.source):
             files.make_directories(draft, host, mount.source)
             draft.notify("bind", "", mount.source)
+        assume.make_room(draft, container.id, container.top_layer, mount.target)
         if not _tmpfs_around(mounts, mount) and not files.exists(draft, table, mount.target):
             _make_mount_point(draft, table, mount, mount.target)  # below another mount it is made in that
         if mount.type != "tmpfs":
@@ -182,6 +183,7 @@ def make_working_directory(draft: Draft, container: Container) -> None:
     directory = container.config.working_dir
     if directory and directory != "/":
         own = files.only(container.id)
+        assume.make_room(draft, container.id, container.top_layer, directory)
         try:
             files.make_directories(draft, own, directory)
         except OSError as problem:

@@ -11,7 +11,8 @@ from __future__ import annotations
 from typing import Final
 
 from fakedocker.filesystem.content import Content
-from fakedocker.filesystem.program_files import PLACEHOLDER_FAMILY, program_file
+from fakedocker.filesystem.program_files import HEADER_BYTES, LINE_MARK, PLACEHOLDER_FAMILY, program_file
+from fakedocker.operations.system import files
 from fakedocker.world.draft import Draft
 
 COMMAND_NOT_FOUND: Final = 127
@@ -40,6 +41,26 @@ def is_tainted(draft: Draft, chain: str) -> bool:
             return True
         chain = layer.parent
     return False
+
+
+def make_room(draft: Draft, root: str, chain: str, path: str) -> None:
+    """Let a folder be where an image that nobody knows has its program, which often lies in a folder of its own name.
+
+    Args:
+        root: the file system of a container.
+        chain: its image's uppermost layer.
+        path: what is to be a folder, or below it.
+    """
+    if not draft.assume or not is_tainted(draft, chain):
+        return
+    table, first = files.only(root), f"/{path.strip('/').partition('/')[0]}"
+    if not files.exists(draft, table, first):
+        return
+    node = files.node_at(draft, table, first, follow=False)
+    if node.kind != "file" or len(node.content) != HEADER_BYTES:
+        return
+    if LINE_MARK + PLACEHOLDER_FAMILY.encode() in files.read(draft, root, first):
+        files.remove_tree(draft, table, first)
 
 
 def forgives_step(draft: Draft, chain: str, status: int, marked: bool) -> bool:
